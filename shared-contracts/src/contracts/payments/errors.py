@@ -223,7 +223,8 @@ class SetAside(StrEnum):
     REFUND_TOLD_OTHERWISE = "refund_told_otherwise"
     """The deposit had heard of the same refund as of one that others made, or not of what comes back."""
     REFUND_AWAITS_PEOPLE = "refund_awaits_people"
-    """A part of a withdrawal that would go back to its source: a hit was confirmed since people let the whole go."""
+    """A refund, or a part of a withdrawal that would go back to its source: a hit of the player's was confirmed that
+    nobody knew who had it sent. It waits until the hit is cleared, or people stop it."""
     REFUND_LEFT_UNKNOWN = "refund_left_unknown"
     """The provider has not said for a day whether it took a refund: its money is put aside until somebody looks."""
     REFUSED_AFTER_ACCEPTED = "refused_after_accepted"

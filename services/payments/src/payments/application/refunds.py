@@ -18,6 +18,7 @@ from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.refund_port import RefundFlow
 from payments.application.restrictions import look_at_debt
 from payments.application.withdrawal_moves import tell_whole
+from payments.application.withdrawal_news import is_frozen, is_under_review
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.commands import HearProvider
 from payments.domain.deposit.events import DepositReinstated, DepositReversed
@@ -60,12 +61,13 @@ class DepositNotRefundable(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundWish:
-    """What staff ask for."""
+    """What staff ask for. `even_if_held`: a hit of the player's that is confirmed by now shall not hold it."""
 
     refund_id: UUID
     deposit_id: UUID
     amount_minor: int
     may_owe: bool
+    even_if_held: bool = False
 
 
 async def check_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> RefundFact:
@@ -121,6 +123,7 @@ async def _order(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> OrderRefund:
         currency=paid.currency,
         may_owe=wish.may_owe,
         fee_minor=await desk.directory.fee_of_whole(uow.connection, wish.deposit_id, wish.amount_minor),
+        hit_known=wish.even_if_held and await is_under_review(desk, uow, paid.casino_id, paid.player_id),
     )
     left = await desk.directory.room(uow.connection, wish.deposit_id)
     return OrderRefund(fact=fact, left_minor=left, cash_minor=wallet.cash_minor, now=uow.ctx.occurred_at)
@@ -137,6 +140,15 @@ async def is_gone(uow: UnitOfWork, fact: RefundFact) -> bool:
     """Whether others have taken so much of the deposit that the refund would send the player what is not there."""
     state = (await uow.load(deposit, fact.deposit_id)).state
     return isinstance(state, Succeeded) and state.reversed_minor + fact.amount_minor > state.amount_minor
+
+
+async def is_held(desk: Desk, uow: UnitOfWork, fact: RefundFact) -> bool:
+    """Whether a hit was confirmed that nobody knew who had it sent: then nothing goes by itself, not even to where it
+    came from. The wallet is locked.
+    """
+    if fact.withdrawal_id is not None:
+        return await is_frozen(desk, uow, fact.withdrawal_id)
+    return not fact.hit_known and await is_under_review(desk, uow, fact.casino_id, fact.player_id)
 
 
 async def stop_refund(

@@ -83,8 +83,12 @@ async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:
     state = (await uow.load(withdrawal, withdrawal_id)).state
     if isinstance(state, Absent) or Stop.UNDER_REVIEW in state.order.known:
         return False
-    fact = state.order.fact
-    player = await desk.player(uow.connection, fact.player_id, await desk.casino(uow.connection, fact.casino_id))
+    return await is_under_review(desk, uow, state.order.fact.casino_id, state.order.fact.player_id)
+
+
+async def is_under_review(desk: Desk, uow: UnitOfWork, casino_id: UUID, player_id: UUID) -> bool:
+    """Whether a screening hit of the player's is confirmed now."""
+    player = await desk.player(uow.connection, player_id, await desk.casino(uow.connection, casino_id))
     return player.under_review
 
 

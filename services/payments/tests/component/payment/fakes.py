@@ -174,9 +174,9 @@ class FakeStripe:
 class FakeTrustly:
     """Takes each UUID once and answers a repeat as it answered first.
 
-    `refuse` names an error; `turn_away` one that is answered to repeats as well; `lost` and `unsent` as above; `killed`:
-    that many callers die before they hear the answer. `balance`: in euros, told so often, by somebody else where it
-    `forges`.
+    `refuse` names an error; `turn_away` one that is answered to repeats as well; `lost` and `unsent` as above;
+    `killed`: that many callers die before they hear the answer. `balance`: in euros, told so often, by somebody else
+    where it `forges`.
     """
 
     refuse: str | None = None

@@ -356,6 +356,7 @@ async def test_whoever_we_are_at_the_provider_does_not_change_under_a_refund(wor
         ("amount_minor", "25"),
         ("amount_minor", 2**63),
         ("may_owe", "perhaps"),
+        ("even_if_held", "perhaps"),
         ("reason", " "),
         ("extra", 1),
     ],

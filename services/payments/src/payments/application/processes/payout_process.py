@@ -268,7 +268,8 @@ class PayoutProcess:
 
     async def _may_have_left(self, errand: _Errand) -> bool:
         async def work(uow: UnitOfWork) -> bool:
-            return await self._desk.attempts.left(uow.connection, errand.order.withdrawal_id, "payout.order") is not None
+            left = await self._desk.attempts.left(uow.connection, errand.order.withdrawal_id, "payout.order")
+            return left is not None
 
         return await self._desk.app.transact(work, self._ctx(errand.account.casino_id))
 

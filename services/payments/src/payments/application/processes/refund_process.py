@@ -21,8 +21,7 @@ from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.refund_port import RefundOrder
-from payments.application.refunds import GONE, hear_about_refund, is_gone, refund_flow, stop_refund
-from payments.application.withdrawal_news import is_frozen
+from payments.application.refunds import GONE, hear_about_refund, is_gone, is_held, refund_flow, stop_refund
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import StartRefund
@@ -100,8 +99,8 @@ class RefundProcess:
     async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called.
 
-        What is to go back goes though the provider is off. A part of a withdrawal waits then: it may go another way. It
-        waits as well after a hit was confirmed that nobody knew who let the withdrawal go.
+        What is to go back goes though the provider is off. A part of a withdrawal waits then: it may go another way.
+        Each waits after a hit was confirmed that nobody knew who had it sent.
         What others took of the deposit meanwhile is not sent to its payer a second time.
         """
 
@@ -113,16 +112,7 @@ class RefundProcess:
             await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             if await is_gone(uow, fact):
                 return (await stop_refund(self._desk, uow, refund_id, fact)).state
-            if fact.withdrawal_id is not None and await is_frozen(self._desk, uow, fact.withdrawal_id):
-                await set_aside_once(
-                    self._desk,
-                    uow,
-                    casino_id=casino_id,
-                    provider=fact.provider,
-                    about=refund_id,
-                    code="refund_awaits_people",
-                    facts={"amount_minor": fact.amount_minor, "currency": fact.currency},
-                )
+            if await self._is_held(uow, refund_id, fact):
                 return None
             command = StartRefund(sent_as=self._desk.sent_as(account))
             return (await uow.decide(refund, refund_id, command)).state
@@ -148,14 +138,33 @@ class RefundProcess:
         account, order = errand.account, errand.order
         flow = refund_flow(self._desk, account.provider)
         call = flow.build_call(account, order)
-        still = partial(self._is_undecided, errand)
+        still = partial(self._may_go, errand)
         return await ask(self._desk, account, "refund.order", order.refund_id, call, flow.parse_answer, still=still)
 
-    async def _is_undecided(self, errand: _Errand, uow: UnitOfWork) -> bool:
-        """Whether nobody decided it meanwhile: people may, and wait for the same wallet."""
-        fact = errand.fact
+    async def _may_go(self, errand: _Errand, uow: UnitOfWork) -> bool:
+        """Whether nobody decided it meanwhile, which people may who wait for the same wallet, and no hit holds it: an
+        order that is sent again may be the first to arrive.
+        """
+        fact, refund_id = errand.fact, errand.order.refund_id
         await self._desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
-        return isinstance((await uow.load(refund, errand.order.refund_id)).state, Sending | Unknown)
+        if not isinstance((await uow.load(refund, refund_id)).state, Sending | Unknown):
+            return False
+        return not await self._is_held(uow, refund_id, fact)
+
+    async def _is_held(self, uow: UnitOfWork, refund_id: UUID, fact: RefundFact) -> bool:
+        """As `is_held`; people hear of it, once."""
+        if not await is_held(self._desk, uow, fact):
+            return False
+        await set_aside_once(
+            self._desk,
+            uow,
+            casino_id=fact.casino_id,
+            provider=fact.provider,
+            about=refund_id,
+            code="refund_awaits_people",
+            facts={"amount_minor": fact.amount_minor, "currency": fact.currency},
+        )
+        return True
 
     async def _find_out(self, errand: _Errand, age: timedelta) -> RefundWord:
         """What became of an order without a believable answer; sent again where the provider surely never took it."""

@@ -91,7 +91,7 @@ def _reject(command: RejectRefund, state: Refund) -> Sequence[RefundEvent]:
 def _order(command: OrderRefund, state: Refund) -> Sequence[RefundEvent]:
     fact = command.fact
     if not isinstance(state, Absent):
-        if state.fact != replace(fact, fee_minor=state.fact.fee_minor):
+        if state.fact != replace(fact, fee_minor=state.fact.fee_minor, hit_known=state.fact.hit_known):
             raise RefundAlreadyOrdered(field="refund_id")
         return []
     if fact.amount_minor > command.left_minor:

@@ -17,6 +17,7 @@ class RefundFact:
         may_owe: what the player no longer holds he owes; otherwise nothing is refunded then.
         withdrawal_id: it is a part of that withdrawal, which has its money on hold.
         fee_minor: what the player had paid for the deposit and gets back, for all of it is refunded.
+        hit_known: a hit of the player was confirmed when the two agreed, and they agreed all the same.
     """
 
     deposit_id: UUID
@@ -29,6 +30,7 @@ class RefundFact:
     may_owe: bool = False
     withdrawal_id: UUID | None = None
     fee_minor: int = 0
+    hit_known: bool = False
 
 
 @event("payments.refund_ordered", 1)

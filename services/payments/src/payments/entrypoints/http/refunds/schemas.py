@@ -19,6 +19,11 @@ class Refund(StrictModel):
         description="What the player no longer holds he owes from then on, and his next deposits pay it. Otherwise the "
         "refund is refused (`refund_not_covered`)",
     )
+    even_if_held: bool = Field(
+        default=False,
+        description="A screening hit of the player's that is confirmed when the second person agrees does not hold it. "
+        "One that is confirmed later does, until it is cleared",
+    )
 
 
 class RefundBody(Refund):
