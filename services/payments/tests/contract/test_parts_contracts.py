@@ -11,6 +11,7 @@ from contracts.event import ContractEvent
 from contracts.payments import events as told
 from payments.application.publishing import publish
 from payments.domain.withdrawal import events as withdrawal
+from payments.domain.withdrawal.going import Held, PartFact, Way, Why
 
 ONE, PLAYER, CASINO, PART = (UUID(int=n) for n in range(1, 5))
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -24,16 +25,17 @@ WHOLE: dict[str, Any] = {
 SAID: dict[str, Any] = {"withdrawal_id": ONE, "player_id": PLAYER, "casino_id": CASINO}
 RELEASED: dict[str, Any] = {**WHOLE, "rest_minor": 30_00, "released_by": str(ONE), "reason": "closed"}
 OF_PART: dict[str, Any] = {"part_id": PART, "part_minor": 30_00}
-FACT = withdrawal.PartFact(
+FACT = PartFact(
     part_id=PART,
-    way=withdrawal.Way.PAYOUT,
-    why=withdrawal.Why.WINNINGS,
+    way=Way.PAYOUT,
+    why=Why.WINNINGS,
     provider="acme",
     amount_minor=30_00,
     shown_as="ES••32",
 )
 PARTS: list[tuple[Any, ContractEvent | None]] = [
     (withdrawal.PayoutReleased(**WHOLE, batch_id=PART), None),
+    (withdrawal.PayoutHeld(**WHOLE, why=Held.DISPUTE_OPEN), None),
     (
         withdrawal.WithdrawalPartOrdered(
             **WHOLE, parent_id=ONE, destination="sealed", shown_as="ES••32", ordered_at=NOW
@@ -52,6 +54,12 @@ PARTS: list[tuple[Any, ContractEvent | None]] = [
         told.WithdrawalReturned(**SAID, provider="acme", amount_minor=30_00, currency="EUR"),
     ),
     (withdrawal.WithdrawalHalted(**WHOLE, rest_minor=30_00), None),
+    (
+        withdrawal.WithdrawalElsewhereWanted(
+            **WHOLE, rest_minor=30_00, wanted_by="ann", wanted_at=NOW, reason="gone for good"
+        ),
+        None,
+    ),
     (withdrawal.WithdrawalRetried(**WHOLE, rest_minor=30_00, retried_by="ann", reason="up again"), None),
     (
         withdrawal.WithdrawalRestReleased(**RELEASED, paid_minor=50_00, refunded_minor=50_00),
@@ -62,7 +70,12 @@ PARTS: list[tuple[Any, ContractEvent | None]] = [
         told.WithdrawalRejected(**SAID, reject_reason="closed"),
     ),
 ]
-PART_EVENTS = {withdrawal.PayoutReleased, withdrawal.WithdrawalPartOrdered, *get_args(withdrawal.PartEvent)}
+PART_EVENTS = {
+    withdrawal.PayoutReleased,
+    withdrawal.PayoutHeld,
+    withdrawal.WithdrawalPartOrdered,
+    *get_args(withdrawal.PartEvent),
+}
 
 
 @pytest.mark.parametrize(("happened", "fact"), PARTS)

@@ -184,7 +184,7 @@ def _withdrawal(recorded: Recorded[withdrawal.WithdrawalEvent]) -> list[Contract
             return [told.WithdrawalRejected(**whose, reject_reason=event.reason)]
         case withdrawal.WithdrawalCancelled():
             return [told.WithdrawalCancelled(**whose)]
-        case withdrawal.PayoutReleased() | withdrawal.WithdrawalPartOrdered():
+        case withdrawal.PayoutReleased() | withdrawal.PayoutHeld() | withdrawal.WithdrawalPartOrdered():
             return []  # What becomes of it follows.
         case _ if isinstance(event, withdrawal.PART_EVENTS):
             return _in_parts(event, whose)

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.store import UnitOfWork
+from payments.application.closed_loop.planning import seen_now
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import alert
 from payments.application.fraud.looking_again import Weighed, weigh_again
@@ -17,7 +18,8 @@ from payments.application.withdrawal_standing import Destination, known_destinat
 from payments.domain.fraud.rules import Action, Trigger
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import StopWithdrawal
-from payments.domain.withdrawal.news import unnamed
+from payments.domain.withdrawal.going import Goes
+from payments.domain.withdrawal.news import plan_news, unnamed
 from payments.domain.withdrawal.policy import (
     STRICTEST,
     Stop,
@@ -44,9 +46,10 @@ async def stop_on_news(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: 
     locked from here on.
     """
     found = await _found(desk, uow, withdrawal_id, order)
-    if not found.reasons - order.known:
+    goes = await _goes(desk, uow, order)
+    if not found.reasons - order.known and not plan_news(order, goes):
         return None
-    stop = StopWithdrawal(reasons=found.reasons, people=found.people)
+    stop = StopWithdrawal(reasons=found.reasons, people=found.people, goes=goes)
     outcome = await decide_withdrawal(desk, uow, withdrawal_id, stop)
     return outcome if outcome.events else None
 
@@ -74,6 +77,15 @@ async def call_back(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, *, never_l
         stop = StopWithdrawal(reasons=against, people=found.people, never_left=True)
         await decide_withdrawal(desk, uow, withdrawal_id, stop)
     return True
+
+
+async def _goes(desk: Desk, uow: UnitOfWork, order: Order) -> tuple[Goes, ...] | None:
+    """A part goes where its whole was divided to, and what was sent once counts as on its way: of these it says
+    nothing.
+    """
+    if order.fact.parent_id is not None or order.errand is not None:
+        return None
+    return (await seen_now(desk, uow.connection, order)).plan.goes
 
 
 async def is_frozen(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> bool:

@@ -1,19 +1,17 @@
 """Money out: the request with its hold, what people decide, and hearing what the provider says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.approvals import Authority
 from chassis.approvals.canonical import sha256_of
-from chassis.approvals.errors import AnotherPersonNeeded, PayloadDiffers
+from chassis.approvals.errors import PayloadDiffers
 from chassis.auth import Caller
-from chassis.auth.errors import StepUpNeeded
-from chassis.auth.policy.model import Wish
 from chassis.domain import NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.closed_loop.planning import Divide, seen
 from payments.application.desk import Desk
 from payments.application.fees import fee_of_wish
 from payments.application.instruments.seeing import (
@@ -30,6 +28,7 @@ from payments.application.payout_course import (
     payout_course_of,
     sealed_destination,
 )
+from payments.application.second_person import said_before
 from payments.application.withdrawal_moves import ASK, WithdrawalOutcome, decide_withdrawal
 from payments.application.withdrawal_news import stop_on_news
 from payments.application.withdrawal_standing import ensure_few, known_destination, withdrawal_standing
@@ -49,16 +48,13 @@ from payments.domain.withdrawal.errors import (
     DestinationDisabled,
     DisputeOpen,
     LookedAtByItself,
-    SecondPersonRequired,
     WithdrawalAlreadyRequested,
 )
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
-from payments.domain.withdrawal.policy import counts, in_force
-from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order, Yes
+from payments.domain.withdrawal.going import Goes
+from payments.domain.withdrawal.policy import in_force
+from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order
 from payments.domain.withdrawal.words import PayoutWord
-
-FRESH_S = 300
-"""How old, in seconds, the proof may be of who they are, of two who approve together."""
 
 _NAME_IT = "Name the payload_sha256 of the withdrawal that you looked at."
 
@@ -108,11 +104,26 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         instrument_id=instrument_id,
         fee_minor=0 if course.flow is None or course.repeated else fee_of_wish(course.account, wish, Direction.OUT),
         method=wish.method,
+        goes=await _goes(desk, uow, wish, provider, instrument_id),
     )
     outcome = await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
     if outcome.events:
         await note_payout_course(desk, uow, wish, course)
     return outcome
+
+
+async def _goes(
+    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, provider: str, instrument_id: UUID | None
+) -> tuple[Goes, ...]:
+    what = Divide(
+        player_id=wish.player_id,
+        casino_id=wish.casino_id,
+        provider=provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+        instrument_id=instrument_id,
+    )
+    return (await seen(desk, uow.connection, what)).plan.goes
 
 
 async def _ensure_his_and_few(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> None:
@@ -195,7 +206,7 @@ async def approve_withdrawal(
         DestinationDisabled: nothing is paid there any more; reject it.
     """
     now = uow.ctx.occurred_at
-    state = await _locked(desk, uow, withdrawal_id, caller)
+    state = await locked(desk, uow, withdrawal_id, caller)
     if isinstance(state, AwaitingApproval):
         await _refuse_hopeless(desk, uow, withdrawal_id, state)
         stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
@@ -204,20 +215,14 @@ async def approve_withdrawal(
         _ensure_looked(withdrawal_id, state, look)
     if not isinstance(state, AwaitingApproval) or state.needed < 2 or look is None:
         return await decide_withdrawal(desk, uow, withdrawal_id, ApproveWithdrawal(approver=str(caller.id), now=now))
-    _require_fresh(caller, now)
-    before = [one for one in state.yeses if counts(one, now)]
-    lost = await _lost(state, before, look, now)
-    standing = [one.by for one in before if one.by not in lost]
-    if standing and str(caller.id) not in standing and look.sha256 is None:
+    before = await said_before(caller, state.order.fact, state.yeses, look.authority, now)
+    if before.standing and str(caller.id) not in before.standing and look.sha256 is None:
         raise PayloadDiffers(_NAME_IT)
-    others = [UUID(one) for one in standing if one != str(caller.id)]
-    if not all(look.authority.apart(caller.id, one, now=now) for one in others):
-        raise SecondPersonRequired(str(AnotherPersonNeeded.not_apart()))
-    command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=lost)
-    return await decide_withdrawal(desk, uow, withdrawal_id, command, authorised_by=",".join(standing) or None)
+    command = ApproveWithdrawal(approver=str(caller.id), now=now, lost=before.lost)
+    return await decide_withdrawal(desk, uow, withdrawal_id, command, authorised_by=before.named)
 
 
-async def _locked(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller) -> Existing:
+async def locked(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller) -> Existing:
     """One that the caller may approve, as it stands under its player's wallet's lock: of two at once the second one
     sees the first.
     """
@@ -275,27 +280,6 @@ def stopped_sha256(before: str) -> str:
     return sha256_of({"before": before, "stopped": True})
 
 
-def _require_fresh(caller: Caller, now: datetime) -> None:
-    proved = caller.authenticated_at
-    if proved is None or datetime.fromtimestamp(proved, UTC) < now - timedelta(seconds=FRESH_S):
-        raise StepUpNeeded(FRESH_S)
-
-
-async def _lost(state: AwaitingApproval, before: Sequence[Yes], look: Look | None, now: datetime) -> frozenset[str]:
-    """Those who approved it and may not approve as much any more."""
-    if look is None or not before:
-        return frozenset()  # Nobody becomes the second without a look.
-    await look.authority.look()
-    fact, may = state.order.fact, look.authority.may
-    wish = Wish(
-        permission=P.WITHDRAWAL_APPROVE,
-        casino_id=fact.casino_id,
-        amount_minor=fact.amount_minor,
-        currency=fact.currency,
-    )
-    return frozenset(one.by for one in before if not may(UUID(one.by), wish, since=one.at or now, now=now))
-
-
 async def reject_withdrawal(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, reason: str
 ) -> WithdrawalOutcome:
@@ -317,7 +301,7 @@ async def release_payout(
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
     """
-    state = await _locked(desk, uow, withdrawal_id, caller)
+    state = await locked(desk, uow, withdrawal_id, caller)
     if isinstance(state, Approved) and state.batch_id is None:
         stopped = await stop_on_news(desk, uow, withdrawal_id, state.order)
         if stopped is not None:

@@ -30,6 +30,9 @@ table = Table(
     Column("verification", Text, nullable=False),
     Column("shared", Boolean, nullable=False, comment="another player of the casino uses it"),
     Column("disabled", Boolean, nullable=False),
+    Column(
+        "disabled_by_player", Boolean, nullable=False, server_default=text("false"), comment="and it was he who did it"
+    ),
     Column("sealed", Text, comment="holder, number and destination, readable with the player's key"),
     Column("deposits", BigInteger, nullable=False, comment="paid with it"),
     Column("withdrawals", BigInteger, nullable=False, comment="asked for to it"),
@@ -79,6 +82,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "verification": Verification.UNVERIFIED,
             "shared": False,
             "disabled": False,
+            "disabled_by_player": False,
             "sealed": event.sealed,
             "deposits": 0,
             "withdrawals": 0,
@@ -103,9 +107,9 @@ def _changes(row: Row, event: e.InstrumentEvent | e.InstrumentUsed) -> dict[str,
         case e.InstrumentVerificationDecided():
             return {"verification": event.verification}
         case e.InstrumentDisabled():
-            return {"disabled": True}
+            return {"disabled": True, "disabled_by_player": event.by_player}
         case e.InstrumentEnabled():
-            return {"disabled": False}
+            return {"disabled": False, "disabled_by_player": False}
         case e.InstrumentUsed():
             counted = "deposits" if event.direction is e.Direction.IN else "withdrawals"
             return {counted: row[counted] + 1, "last_used_at": max(row["last_used_at"] or event.used_at, event.used_at)}

@@ -65,6 +65,7 @@ table = Table(
     Column("instrument_id", Uuid, comment="what it goes to; NULL: it cannot be told"),
     Column("parent_id", Uuid, comment="the withdrawal it is a part of; NULL: it is a whole one"),
     Column("batch_id", Uuid, comment="with which it was released"),
+    Column("held_by", Text, comment="why it was approved and is not sent; NULL: nothing holds it"),
     Column("paid_minor", BigInteger, comment="what left of a whole in parts"),
     Column("method", Text, comment="by which the provider was chosen; NULL: the player named it"),
     Column("payload_sha256", Text, comment="of the whole order; whoever is the second to approve it names it"),
@@ -101,6 +102,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "method": event.method,
             "parent_id": event.parent_id,
             "batch_id": None,
+            "held_by": None,
             "paid_minor": None,
             "payload_sha256": order_sha256(recorded.stream_key, Order(event, event.destination)),
             "approved_by": [],
@@ -114,7 +116,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         }
     if row is None:
         return None
-    return {**row, **_changes(row, event), "updated_at": max(row["created_at"], at)}
+    return {**row, "held_by": None, **_changes(row, event), "updated_at": max(row["created_at"], at)}
 
 
 def _begun(event: e.WithdrawalRequested | e.WithdrawalPartOrdered) -> dict[str, Any]:
@@ -134,6 +136,8 @@ def _changes(row: Row, event: Any) -> dict[str, Any]:
         return _decided(row, event)
     if isinstance(event, e.WithdrawalStopped):
         return _stopped(row, event)
+    if isinstance(event, e.PayoutHeld):
+        return {"held_by": event.why}
     if isinstance(event, e.PayoutReleased):
         return {"batch_id": event.batch_id}
     return _in_parts(row, event) if isinstance(event, e.PART_EVENTS) else _paid_out(event)
@@ -178,6 +182,8 @@ def _in_parts(row: Row, event: e.PartEvent) -> dict[str, Any]:
             return {"returned_minor": event.back_minor}
         case e.WithdrawalHalted():
             return {"status": Status.HALTED}
+        case e.WithdrawalElsewhereWanted():
+            return {}
         case e.WithdrawalRetried():
             return {"status": Status.SPLIT, "code": None}
         case e.WithdrawalRestReleased():

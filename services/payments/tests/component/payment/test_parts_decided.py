@@ -206,6 +206,11 @@ async def test_it_is_tried_again_by_whoever_may_approve_as_much_there(world: Wor
     assert (await retry(world, withdrawal_id, as_=world.himself())).status_code == 403
 
 
+async def elsewhere(world: World, withdrawal_id: str, as_: dict[str, str]) -> Any:
+    body = {"reason": "that provider is gone for good", "elsewhere": True}
+    return await world.post(f"/withdrawals/{withdrawal_id}/retry", body, as_=as_)
+
+
 async def waits_for_its_source(world: World) -> str:
     """A withdrawal of 80.00 of which 50.00 are owed to a card whose provider was switched off after people approved."""
     await paid_in(world)
@@ -246,9 +251,15 @@ async def test_a_person_may_have_it_go_where_the_player_wants_it_and_it_is_not_c
     assert (await retry(world, withdrawal_id)).status_code == 200
     await world.run_tasks()
     assert await whole(world, withdrawal_id) == ("halted", 30_00), "it is off still"
-    body = {"reason": "that provider is gone for good", "elsewhere": True}
-    answer = await world.post(f"/withdrawals/{withdrawal_id}/retry", body, as_=world.staff(uuid4()))
-    assert answer.status_code == 200, answer.text
+    ann = world.staff(uuid4())
+    answer = await elsewhere(world, withdrawal_id, ann)
+    assert (answer.status_code, answer.json()["status"]) == (200, "halted"), answer.text
+    await world.run_tasks()
+    assert await whole(world, withdrawal_id) == ("halted", 30_00), "it took two people to approve it"
+    assert len((await split(world, withdrawal_id))["elsewhere_wanted_by"]) == 1
+    again = await elsewhere(world, withdrawal_id, ann)
+    assert (again.status_code, again.json()["code"]) == (409, "second_person_required")
+    assert (await elsewhere(world, withdrawal_id, world.staff(uuid4()))).status_code == 200
     await world.run_tasks()
     found = await split(world, withdrawal_id)
     assert shape(found)[1:] == [("payout", "not_back", 50_00, "open")]
@@ -256,6 +267,14 @@ async def test_a_person_may_have_it_go_where_the_player_wants_it_and_it_is_not_c
     await world.notify("payoutconfirmation", found["parts"][1]["part_id"])
     assert await whole(world, withdrawal_id) == ("paid", 80_00)
     await books_hold(world)
+
+
+async def test_a_yes_from_before_a_day_does_not_send_it_elsewhere(world: World) -> None:
+    withdrawal_id = await waits_for_its_source(world)
+    assert (await elsewhere(world, withdrawal_id, world.staff(uuid4()))).status_code == 200
+    await world.pass_time(hours=25)
+    late = await elsewhere(world, withdrawal_id, world.staff(uuid4()))
+    assert (late.status_code, late.json()["status"]) == (200, "halted"), late.text
 
 
 async def test_where_all_of_it_waits_nothing_is_sent_and_a_person_may_give_it_back(world: World) -> None:

@@ -34,6 +34,7 @@ from payments.domain.withdrawal import commands as w
 from payments.domain.withdrawal import events as we
 from payments.domain.withdrawal import words as ww
 from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.going import PartFact, Way, Why
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.states import Halted, Split
 
@@ -242,7 +243,7 @@ PARTS = [UUID(int=number) for number in (11, 12, 13)]
 SPLIT = [
     w.SplitWithdrawal(
         parts=tuple(
-            we.PartFact(part_id=part, way=we.Way.PAYOUT, why=we.Why.DEPOSITED, provider="trustly", amount_minor=minor)
+            PartFact(part_id=part, way=Way.PAYOUT, why=Why.DEPOSITED, provider="trustly", amount_minor=minor)
             for part, minor in zip(PARTS, (60_00, 25_00, 15_00), strict=True)
         )
     )

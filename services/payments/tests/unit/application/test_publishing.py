@@ -16,6 +16,7 @@ from contracts.payments.errors import SetAside
 from payments.application.publishing import publish
 from payments.domain.deposit import events as d
 from payments.domain.withdrawal import events as w
+from payments.domain.withdrawal.going import Held, PartFact, Way, Why
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STREAM = UUID(int=9)
@@ -30,8 +31,8 @@ WHOSE: dict[str, Any] = {
     "amount_minor": 100_00,
     "currency": "EUR",
 }
-PART = w.PartFact(
-    part_id=UUID(int=3), way=w.Way.PAYOUT, why=w.Why.WINNINGS, provider="trustly", amount_minor=1, shown_as=MASKED
+PART = PartFact(
+    part_id=UUID(int=3), way=Way.PAYOUT, why=Why.WINNINGS, provider="trustly", amount_minor=1, shown_as=MASKED
 )
 RELEASED: dict[str, Any] = {**WHOSE, "rest_minor": 1, "released_by": "ann", "reason": "closed"}
 EVENTS: list[tuple[Any, list[str]]] = [
@@ -112,6 +113,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
         ["withdrawal_returned"],
     ),
     (w.PayoutReleased(**WHOSE, batch_id=UUID(int=3)), []),
+    (w.PayoutHeld(**WHOSE, why=Held.DISPUTE_OPEN), []),
     (
         w.WithdrawalPartOrdered(
             **WHOSE, parent_id=STREAM, destination=SEALED, shown_as=MASKED, ordered_at=NOW, instrument_id=UUID(int=3)
@@ -131,6 +133,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
     (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1, refunded=True), []),
     (w.WithdrawalPartReturned(**WHOSE, part_id=UUID(int=3), returned_minor=1, back_minor=1), ["withdrawal_returned"]),
     (w.WithdrawalHalted(**WHOSE, rest_minor=1), []),
+    (w.WithdrawalElsewhereWanted(**WHOSE, rest_minor=1, wanted_by="ann", wanted_at=NOW, reason="gone"), []),
     (w.WithdrawalRetried(**WHOSE, rest_minor=1, retried_by="ann", reason="up again"), []),
     (w.WithdrawalRestReleased(**RELEASED, paid_minor=99_99, refunded_minor=0), ["withdrawal_paid"]),
     (w.WithdrawalRestReleased(**RELEASED, paid_minor=0, refunded_minor=0), ["withdrawal_rejected"]),

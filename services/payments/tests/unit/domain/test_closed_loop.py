@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source, plan
-from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.going import Way
 from payments.domain.withdrawal.not_back import Obstacle
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -22,7 +22,8 @@ from payments.domain.routing.terms import PlayerFee
 from payments.domain.withdrawal import events as we
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import RejectWithdrawal, RequestWithdrawal
-from payments.domain.withdrawal.events import PartFact, Way, Why, WithdrawalFact
+from payments.domain.withdrawal.events import WithdrawalFact
+from payments.domain.withdrawal.going import PartFact, Way, Why
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

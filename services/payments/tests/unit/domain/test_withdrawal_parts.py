@@ -35,7 +35,8 @@ from payments.domain.withdrawal.errors import (
     WithdrawalAlreadyDecided,
     WithdrawalAlreadySent,
 )
-from payments.domain.withdrawal.events import PartFact, Way, Why, WithdrawalEvent
+from payments.domain.withdrawal.events import WithdrawalEvent
+from payments.domain.withdrawal.going import PartFact, Way, Why
 from payments.domain.withdrawal.states import Divided, Split, Stand, Withdrawal
 from payments.domain.withdrawal.words import Confirmed, Declined, PartCameBack, PartFellThrough, PartWasPaid
 
@@ -65,7 +66,7 @@ RELEASED = e.WithdrawalRestReleased(
     **FACT, rest_minor=60_00, paid_minor=40_00, refunded_minor=0, released_by="ann", reason="card expired"
 )
 RETRIED = e.WithdrawalRetried(**FACT, rest_minor=60_00, retried_by="ann", reason="their bank is up again")
-RETRY = RetryWithdrawal(retrier="ann", reason="their bank is up again")
+RETRY = RetryWithdrawal(retrier="ann", reason="their bank is up again", now=NOW)
 REJECT = RejectWithdrawal(rejecter="ann", reason="card expired")
 
 PartsSpec = Spec[WithdrawalCommand, Withdrawal, WithdrawalEvent]

@@ -2,37 +2,52 @@
 
 from uuid import UUID
 
+from chassis.approvals import Authority
 from chassis.auth import Caller
 from chassis.domain import NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.refunds import stop_refund
+from payments.application.second_person import Before, said_before
 from payments.application.withdrawal_moves import WithdrawalOutcome, decide_withdrawal
-from payments.application.withdrawals import refuse_owing, within_ceiling
+from payments.application.withdrawals import locked, refuse_owing
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.states import Absent as NoRefund
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.commands import RejectWithdrawal, RetryWithdrawal
-from payments.domain.withdrawal.events import Way
-from payments.domain.withdrawal.states import Absent, Divided
+from payments.domain.withdrawal.going import Way
+from payments.domain.withdrawal.parts import takes_two
+from payments.domain.withdrawal.states import Absent, Divided, Halted, Split
 
 
 async def retry_withdrawal(
-    desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, caller: Caller, *, reason: str, elsewhere: bool
+    desk: Desk,
+    uow: UnitOfWork,
+    withdrawal_id: UUID,
+    caller: Caller,
+    *,
+    reason: str,
+    elsewhere: bool,
+    authority: Authority,
 ) -> WithdrawalOutcome:
     """Look for a way once more for what did not leave. It goes to no other place than an approved withdrawal may, and
-    never is more on its way than was approved. `elsewhere`: what its source cannot receive now goes where he wants it.
+    never is more on its way than was approved. `elsewhere`: what its source cannot receive now goes where he wants it,
+    once as many people want that as it took to approve the whole, by the same rules; the first one is recorded.
 
     Raises:
-        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there.
+        NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
         NothingToRetry: nothing of it waits for a person.
+        SecondPersonRequired, PolicyStale: as when it is approved.
         DebtOutstanding, DisputeOpen: it would be halted again.
     """
-    state = await within_ceiling(uow, withdrawal_id, caller, P.WITHDRAWAL_APPROVE)
+    state = await locked(desk, uow, withdrawal_id, caller)
     await refuse_owing(desk, uow, state.order.fact)
-    command = RetryWithdrawal(retrier=str(caller.id), reason=reason, elsewhere=elsewhere)
-    return await decide_withdrawal(desk, uow, withdrawal_id, command)
+    now, before = uow.ctx.occurred_at, Before()
+    if elsewhere and isinstance(state, Halted | Split) and takes_two(state):
+        before = await said_before(caller, state.order.fact, state.parts.yeses, authority, now)
+    command = RetryWithdrawal(retrier=str(caller.id), reason=reason, now=now, elsewhere=elsewhere, lost=before.lost)
+    return await decide_withdrawal(desk, uow, withdrawal_id, command, authorised_by=before.named)
 
 
 async def reject_part(

@@ -14,10 +14,11 @@ from payments.application.instruments.ports import KnownInstrument
 from payments.application.instruments.sealed import opened
 from payments.application.ports import ProviderAccount
 from payments.application.requested import requested_there
-from payments.domain.withdrawal.closed_loop import Plan, ReturnFirst, Source, plan
-from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source, plan
+from payments.domain.withdrawal.going import Way
 from payments.domain.withdrawal.not_back import Obstacle
 from payments.domain.withdrawal.policy import WithdrawalPolicy
+from payments.domain.withdrawal.states import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,29 @@ async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Plan
     return Planned(plan(what.amount_minor, sources, paid, first, elsewhere=what.elsewhere), planner.payees)
 
 
+async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> Planned:
+    """Where an order would go now, all of it where the player wants it by the casino's policy or not."""
+    return await seen(desk, connection, divide(order))
+
+
+async def seen(desk: Desk, connection: AsyncConnection, what: Divide) -> Planned:
+    """As people see it before they let it go."""
+    return await planned(desk, connection, what) or Planned(Plan((Portion(what.amount_minor),)), {})
+
+
+def divide(order: Order, amount_minor: int | None = None) -> Divide:
+    """What is to be divided of an order: all of it, or what is left."""
+    fact = order.fact
+    return Divide(
+        player_id=fact.player_id,
+        casino_id=fact.casino_id,
+        provider=fact.provider,
+        amount_minor=fact.amount_minor if amount_minor is None else amount_minor,
+        currency=fact.currency,
+        instrument_id=order.instrument_id,
+    )
+
+
 class _Planner:
     """Looks at each deposit once, and at each account and instrument once."""
 
@@ -112,10 +136,12 @@ class _Planner:
             return Obstacle.FAILED_BEFORE
         if account is None or not self._desk.may_call(account) or self._what.currency not in account.currencies:
             return Obstacle.PROVIDER_OFF
-        if known is not None and known.disabled:
+        if known is not None and known.disabled and not known.disabled_by_player:
             return Obstacle.DISABLED
         if known is not None and known.expired(now.date()):
             return Obstacle.EXPIRED
+        if by_payout and known is not None and known.disabled:
+            return Obstacle.DISABLED_BY_PLAYER
         if not by_payout and days is not None and one.paid_at < now - timedelta(days=days):
             return Obstacle.TOO_OLD
         return None

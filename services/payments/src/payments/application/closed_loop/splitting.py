@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application import refunds
-from payments.application.closed_loop.planning import Divide, Planned, planned
+from payments.application.closed_loop.planning import Planned, divide, planned, seen, seen_now
 from payments.application.desk import Desk
 from payments.application.lanes import orders
 from payments.application.ledger import Transfer, ensure_posted
@@ -24,23 +24,23 @@ from payments.domain.refund.events import RefundFact
 from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.closed_loop import Plan, Portion
 from payments.domain.withdrawal.commands import HaltWithdrawal, OrderPart, SplitWithdrawal
-from payments.domain.withdrawal.events import PartFact, Way, Why
+from payments.domain.withdrawal.going import PartFact, Way, why
 from payments.domain.withdrawal.states import Approved, Order, Split, Withdrawal
 
 MOST_AT_ONCE = 50
 """Parts that are ordered in one transaction; what is left is divided in the next."""
 
 
-async def split_off(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approved: Approved) -> Withdrawal | None:
-    """Divide an approved withdrawal and order its parts; None when all of it goes where the player wants it.
+async def split_off(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, approved: Approved) -> Withdrawal | Plan:
+    """Divide an approved withdrawal and order its parts; the plan when all of it goes where the player wants it.
 
     The player's wallet is locked, so nobody refunds, takes back or pays out beside.
     """
     if approved.order.fact.parent_id is not None:
-        return None
+        return Plan(())
     made = await planned(desk, uow.connection, divide(approved.order))
     if made is None or made.plan.undivided:
-        return None
+        return Plan(()) if made is None else made.plan
     return await _order_parts(desk, uow, withdrawal_id, approved.order, made, made.plan.portions)
 
 
@@ -74,8 +74,7 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
 async def _planned(desk: Desk, uow: UnitOfWork, state: Split, failed: frozenset[UUID]) -> Planned:
     """For what is in no part; all of it where the player wants it, once the casino returns nothing to its source."""
     what = replace(divide(state.order, state.rest_minor), failed=failed, elsewhere=state.parts.elsewhere)
-    made = await planned(desk, uow.connection, what)
-    return made or Planned(Plan((Portion(state.rest_minor),)), {})
+    return await seen(desk, uow.connection, what)
 
 
 async def switched_off(desk: Desk, uow: UnitOfWork, order: Order) -> bool:
@@ -84,24 +83,10 @@ async def switched_off(desk: Desk, uow: UnitOfWork, order: Order) -> bool:
     return known is not None and known.disabled
 
 
-async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> tuple[list[PartFact], Plan]:
+async def parts_now(desk: Desk, connection: AsyncConnection, order: Order) -> tuple[list[PartFact], Plan]:
     """The parts as they would be now, and the plan they are of; nothing is ordered."""
-    made = await planned(desk, connection, divide(order))
-    made = made or Planned(Plan((Portion(order.fact.amount_minor),)), {})
+    made = await seen_now(desk, connection, order)
     return [_part(order, made, one) for one in made.plan.portions], made.plan
-
-
-def divide(order: Order, amount_minor: int | None = None) -> Divide:
-    """What is to be divided of an order: all of it, or what is left."""
-    fact = order.fact
-    return Divide(
-        player_id=fact.player_id,
-        casino_id=fact.casino_id,
-        provider=fact.provider,
-        amount_minor=fact.amount_minor if amount_minor is None else amount_minor,
-        currency=fact.currency,
-        instrument_id=order.instrument_id,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +136,7 @@ def _part(order: Order, made: Planned, portion: Portion) -> PartFact:
     return PartFact(
         part_id=uuid7(),
         way=Way.PAYOUT if named or source is None else source.way,
-        why=_why(portion),
+        why=why(portion.winnings_minor, bool(portion.not_back_minor)),
         provider=order.fact.provider if named or source is None else source.provider,
         amount_minor=portion.amount_minor,
         deposit_id=None if source is None else source.deposit_id,
@@ -160,12 +145,6 @@ def _part(order: Order, made: Planned, portion: Portion) -> PartFact:
         winnings_minor=portion.winnings_minor,
         not_back_minor=portion.not_back_minor,
     )
-
-
-def _why(portion: Portion) -> Why:
-    if portion.winnings_minor:
-        return Why.WINNINGS
-    return Why.NOT_BACK if portion.not_back_minor else Why.DEPOSITED
 
 
 async def _order_payout(

@@ -19,6 +19,7 @@ class KnownInstrument:
 
     Attributes:
         fingerprint: a keyed hash; where it is `recognisable`, equal for the same instrument at every player.
+        disabled_by_player: it is switched off, and he did that.
         sealed: readable with the player's key; None: he is gone.
     """
 
@@ -34,6 +35,7 @@ class KnownInstrument:
     verification: Verification
     shared: bool
     disabled: bool
+    disabled_by_player: bool
     sealed: str | None
     first_seen_at: datetime
     last_used_at: datetime | None

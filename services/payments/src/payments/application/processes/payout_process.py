@@ -30,12 +30,15 @@ from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.routing.payouts_ended import ERASED
 from payments.application.routing.ports import Segment
+from payments.application.withdrawal_moves import decide_withdrawal
 from payments.application.withdrawal_news import call_back, stop_on_news
 from payments.application.withdrawals import hear_about_payout
 from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.commands import StartPayout
+from payments.domain.withdrawal.closed_loop import Plan
+from payments.domain.withdrawal.commands import HoldPayout, StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
+from payments.domain.withdrawal.going import Held
 from payments.domain.withdrawal.states import (
     Approved,
     AwaitingApproval,
@@ -149,8 +152,8 @@ class PayoutProcess:
         it may be divided instead; its parts go by themselves.
 
         None when it may not be called, a bank has taken, or wants, money of the player's back, its destination was
-        switched off, or a prefunded provider holds too little: people may still reject it. Where something became known
-        that nobody knew who let it go, it waits for people again.
+        switched off, or a prefunded provider holds too little. Why stands in the queue, and people may still reject it.
+        Where something became known that nobody knew who let it go, it waits for people again.
         """
         fact, request_id = approved.order.fact, uuid7()
         provider = fact.provider
@@ -158,26 +161,34 @@ class PayoutProcess:
         async def work(uow: UnitOfWork) -> Withdrawal | None:
             account = await self._desk.accounts.find(uow.connection, casino_id, provider, lock="share")
             if account is None or not self._desk.may_call(account):
-                return None
+                return await self._held(uow, withdrawal_id, Held.PROVIDER_OFF)
             wallet = await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
-            in_debt = wallet is not None and wallet.in_debt
-            now = uow.ctx.occurred_at
-            if in_debt or await self._desk.directory.disputed(uow.connection, fact.player_id, now):
-                return None
+            if wallet is not None and wallet.in_debt:
+                return await self._held(uow, withdrawal_id, Held.DEBT_OUTSTANDING)
+            if await self._desk.directory.disputed(uow.connection, fact.player_id, uow.ctx.occurred_at):
+                return await self._held(uow, withdrawal_id, Held.DISPUTE_OPEN)
             if await switched_off(self._desk, uow, approved.order):
-                return None
+                return await self._held(uow, withdrawal_id, Held.DESTINATION_DISABLED)
             stopped = await stop_on_news(self._desk, uow, withdrawal_id, approved.order)
             if stopped is not None:
                 return stopped.state
-            divided = await split_off(self._desk, uow, withdrawal_id, approved)
-            if divided is not None:
-                return divided
+            went = await split_off(self._desk, uow, withdrawal_id, approved)
+            if not isinstance(went, Plan):
+                return went
             if not await may_be_paid_out(self._desk, uow, casino_id, provider, fact.currency, fact.amount_minor):
-                return None
-            command = StartPayout(request_id=request_id, sent_as=self._desk.sent_as(account))
+                return await self._held(uow, withdrawal_id, Held.FLOAT_TOO_SMALL)
+            sent_as = self._desk.sent_as(account)
+            command = StartPayout(
+                request_id=request_id, sent_as=sent_as, winnings_minor=went.winnings_minor, left_out=went.left_out
+            )
             return (await uow.decide(withdrawal, withdrawal_id, command)).state
 
         return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    async def _held(self, uow: UnitOfWork, withdrawal_id: UUID, why: Held) -> Withdrawal | None:
+        """None: it is not sent now."""
+        await decide_withdrawal(self._desk, uow, withdrawal_id, HoldPayout(why=why))
+        return None
 
     async def _errand(self, withdrawal_id: UUID, casino_id: UUID, state: Existing) -> _Errand | None:
         """What is sent or asked about, as whom; None when we are not the same customer of the provider any more."""

@@ -42,7 +42,9 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Seen, and what was found out about it since. `likeness` None: nobody compared its holder's name yet."""
+    """Seen, and what was found out about it since. `likeness` None: nobody compared its holder's name yet. `by_player`:
+    he switched it off himself.
+    """
 
     fact: InstrumentFact
     expires_on: date | None
@@ -52,6 +54,7 @@ class Known:
     verification: Verification = Verification.UNVERIFIED
     shared: bool = False
     disabled: bool = False
+    by_player: bool = False
 
 
 InstrumentState = Absent | Known
@@ -73,7 +76,7 @@ def decide(command: InstrumentCommand, state: InstrumentState) -> Sequence[Instr
         case DecideVerification():
             return _verify(command, state)
         case DisableInstrument():
-            return [] if state.disabled else [InstrumentDisabled(**fact, disabled_by=command.by)]
+            return _disable(command, state)
         case EnableInstrument():
             return [InstrumentEnabled(**fact, enabled_by=command.by)] if state.disabled else []
         case _:
@@ -123,6 +126,12 @@ def _compare(command: CompareHolder, state: Known) -> Sequence[InstrumentEvent]:
     return [InstrumentHolderCompared(**state.fact.fields(), likeness=command.likeness)]
 
 
+def _disable(command: DisableInstrument, state: Known) -> Sequence[InstrumentEvent]:
+    """Staff may, where its player did before: that says more, see `InstrumentDisabled.by_player`."""
+    disabled = InstrumentDisabled(**state.fact.fields(), disabled_by=command.by)
+    return [] if state.disabled and (disabled.by_player or not state.by_player) else [disabled]
+
+
 def _own(command: DecideOwnership, state: Known) -> Sequence[InstrumentEvent]:
     """Somebody else's is good for no payouts: what was verified is so no longer."""
     if command.ownership is state.ownership:
@@ -168,9 +177,9 @@ def _changed(state: Known, event: InstrumentEvent) -> Known:
         case InstrumentVerificationDecided():
             after = replace(state, verification=event.verification)
         case InstrumentDisabled():
-            after = replace(state, disabled=True)
+            after = replace(state, disabled=True, by_player=event.by_player)
         case InstrumentEnabled():
-            after = replace(state, disabled=False)
+            after = replace(state, disabled=False, by_player=False)
         case _:
             assert_never(event)
     return after

@@ -116,6 +116,11 @@ class InstrumentDisabled(InstrumentFact):
 
     disabled_by: str
 
+    @property
+    def by_player(self) -> bool:
+        """Whether it was he: what came from it is still owed to it, for he does not choose where money goes back to."""
+        return self.disabled_by == str(self.player_id)
+
 
 @event("payments.instrument_enabled", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from payments.domain.withdrawal.commands import (
     CancelWithdrawal,
     HearPart,
     HearProvider,
+    HoldPayout,
     RejectWithdrawal,
     RequestWithdrawal,
     StartPayout,
@@ -29,6 +30,7 @@ from payments.domain.withdrawal.errors import (
 )
 from payments.domain.withdrawal.events import (
     PART_EVENTS,
+    PayoutHeld,
     PayoutOutcomeUnknown,
     PayoutReleased,
     PayoutSent,
@@ -50,13 +52,13 @@ from payments.domain.withdrawal.found import check_people, found_out
 from payments.domain.withdrawal.news import stop, stopped
 from payments.domain.withdrawal.parts import decide_parts, evolve_parts, release_rest
 from payments.domain.withdrawal.policy import approvals_needed, check, counts, stops
+from payments.domain.withdrawal.sending import errand_of, hold, start, waiting
 from payments.domain.withdrawal.states import (
     Absent,
     Approved,
     AtProvider,
     AwaitingApproval,
     Cancelled,
-    Errand,
     Existing,
     Failed,
     Halted,
@@ -110,8 +112,10 @@ def _decide(command: WithdrawalCommand, state: Withdrawal) -> Sequence[Withdrawa
             return _reject(command, state)
         case CancelWithdrawal():
             return _cancel(command, state)
+        case HoldPayout():
+            return hold(command, state)
         case StartPayout():
-            return _start(command, state)
+            return start(command, state)
         case HearProvider():
             return _hear(command.word, state)
         case _:
@@ -145,6 +149,7 @@ def _request(command: RequestWithdrawal, state: Withdrawal) -> Sequence[Withdraw
         rules=command.standing.rules,
         instrument_id=command.instrument_id,
         method=command.method,
+        goes=command.goes if needed > 0 else None,
     )
     if needed > 0:
         return [requested]
@@ -215,18 +220,6 @@ def _cancel(command: CancelWithdrawal, state: Withdrawal) -> Sequence[Withdrawal
             raise WithdrawalAlreadyDecided
         case _:
             assert_never(state)
-
-
-def _start(command: StartPayout, state: Withdrawal) -> Sequence[WithdrawalEvent]:
-    """Only an approved withdrawal is sent. Everybody else who asks has been overtaken and hears nothing new.
-
-    One that was called back is sent under its first id: should the provider have the order after all, it is the same.
-    """
-    if not isinstance(state, Approved):
-        return []
-    before = state.order.errand
-    request_id = command.request_id if before is None else before.request_id
-    return [PayoutStarted(**state.order.fact.fields(), request_id=request_id, sent_as=command.sent_as)]
 
 
 def _hear(word: PayoutWord, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -355,8 +348,8 @@ def evolve(state: Withdrawal, event: WithdrawalEvent) -> Withdrawal:
     if isinstance(event, PART_EVENTS):
         return evolve_parts(state, event)
     match event:
-        case PayoutReleased():
-            return replace(state, batch_id=event.batch_id) if isinstance(state, Approved) else state
+        case PayoutReleased() | PayoutHeld():
+            return waiting(state, event)
         case WithdrawalApproved():
             return _approved(state, event)
         case WithdrawalRejected():
@@ -381,7 +374,7 @@ def _moved(state: Existing, event: ProviderEvent) -> Withdrawal:
     after: Withdrawal
     match event:
         case PayoutStarted():
-            after = Sending(replace(state.order, errand=Errand(event.request_id, event.sent_as)))
+            after = Sending(replace(state.order, errand=errand_of(event)))
         case PayoutOutcomeUnknown():
             after = Unknown(state.order) if isinstance(state, Sending) else state
         case PayoutSent():

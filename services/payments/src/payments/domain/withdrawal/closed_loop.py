@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from payments.domain.withdrawal.events import Way
+from payments.domain.withdrawal.going import Goes, Way
 from payments.domain.withdrawal.not_back import NotBack, Obstacle
 
 
@@ -83,6 +83,15 @@ class Plan:
     def winnings_minor(self) -> int:
         """What goes where the player wants it and is more than he paid in."""
         return sum(one.winnings_minor for one in self.portions)
+
+    @property
+    def goes(self) -> tuple[Goes, ...]:
+        """How much goes where, as far as it goes anywhere."""
+        places: dict[UUID | None, int] = {}
+        for one in self.portions:
+            place = None if one.source is None or one.to_named else one.source.group
+            places[place] = places.get(place, 0) + one.amount_minor
+        return tuple(Goes(place=place, amount_minor=minor) for place, minor in places.items())
 
     @property
     def undivided(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from payments.domain.withdrawal.events import PartFact
+from payments.domain.withdrawal.going import Goes, Held, PartFact
 from payments.domain.withdrawal.not_back import NotBack
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.words import PartWord, PayoutWord
@@ -16,6 +16,7 @@ class RequestWithdrawal:
 
     A repeat of what is on record brings the very ciphertext that is on record; another one is another destination.
     `fee_minor`: what he pays for it, beside the amount. `method`: by which the provider was chosen; None: he named it.
+    `goes`: where it would go now.
     """
 
     player_id: UUID
@@ -31,6 +32,7 @@ class RequestWithdrawal:
     instrument_id: UUID | None = None
     fee_minor: int = 0
     method: str | None = None
+    goes: tuple[Goes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,14 @@ class ApproveWithdrawal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWithdrawal:
     """`reasons` are what speaks against letting it go without people who know, see `policy.reasons`, and `people` how
-    many these want. `never_left`: whatever we meant to send, the provider surely has none of it.
+    many these want. `never_left`: whatever we meant to send, the provider surely has none of it. `goes`: where it would
+    go now; None: that cannot have changed.
     """
 
     reasons: frozenset[str]
     people: int
     never_left: bool = False
+    goes: tuple[Goes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +75,23 @@ class CancelWithdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPayout:
+    """It cannot be sent now, and why."""
+
+    why: Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayout:
-    """Record that the order to pay is about to be sent under this id, as this customer of the provider."""
+    """Record that the order to pay is about to be sent under this id, as this customer of the provider.
+
+    `winnings_minor`, `left_out`: of it, where money is returned to its source.
+    """
 
     request_id: UUID
     sent_as: str
+    winnings_minor: int = 0
+    left_out: tuple[NotBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +155,15 @@ class HaltWithdrawal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryWithdrawal:
     """A person wants a way looked for once more, for what did not leave, and why; also `elsewhere` than where it came
-    from, where that cannot receive now.
+    from, where that cannot receive now: that takes as many people as it took to approve it. `lost`: those who wanted it
+    before and may not approve it any more.
     """
 
     retrier: str
     reason: str
+    now: datetime
     elsewhere: bool = False
+    lost: frozenset[str] = frozenset()
 
 
 PartCommand = ReleasePayout | OrderPart | SplitWithdrawal | HearPart | HaltWithdrawal | RetryWithdrawal
@@ -154,6 +173,7 @@ WithdrawalCommand = (
     | ApproveWithdrawal
     | RejectWithdrawal
     | CancelWithdrawal
+    | HoldPayout
     | StartPayout
     | HearProvider
     | PartCommand

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from chassis.domain import event
+from payments.domain.withdrawal.going import Goes, Held, PartFact
 from payments.domain.withdrawal.not_back import NotBack
 
 
@@ -74,7 +74,8 @@ class WithdrawalRequested(WithdrawalFact):
 
     `due_at`: until when it should be paid; None: nobody said. `stopped_by`: the rules for which the casino's policy did
     not approve it by itself; `rules`: of fraud, that held. `instrument_id`: what it goes to; None: it cannot be
-    told. `method`: by which the provider was chosen; None: the player named it.
+    told. `method`: by which the provider was chosen; None: the player named it. `goes`: where it would go, as people
+    could see it; None: nobody had to look.
     """
 
     destination: str
@@ -86,16 +87,21 @@ class WithdrawalRequested(WithdrawalFact):
     rules: tuple[str, ...] = ()
     instrument_id: UUID | None = None
     method: str | None = None
+    goes: tuple[Goes, ...] | None = None
 
 
 @event("payments.withdrawal_stopped", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalStopped(WithdrawalFact):
-    """People say yes anew, `approvals_needed` of them: none knew the `news`, of which `stopped_by` names no rules."""
+    """People say yes anew, `approvals_needed` of them: none knew the `news`, of which `stopped_by` names no rules.
+
+    `goes`: where it would go now; None: as before.
+    """
 
     news: tuple[str, ...]
     stopped_by: tuple[str, ...]
     approvals_needed: int
+    goes: tuple[Goes, ...] | None = None
 
 
 @event("payments.withdrawal_approved", 1)
@@ -133,11 +139,14 @@ class PayoutStarted(WithdrawalFact):
     """We mean to send the order to pay, under this id, the same however often it is sent. Recorded before the call.
 
     `sent_as` is the fingerprint of who we are at the provider: as another customer it would be another order. Empty:
-    from before it was kept.
+    from before it was kept. `winnings_minor`, `left_out`: as of parts, where money is returned to its source and all
+    of it goes where the player wants it.
     """
 
     request_id: UUID
     sent_as: str = ""
+    winnings_minor: int = 0
+    left_out: tuple[NotBack, ...] = ()
 
 
 @event("payments.payout_outcome_unknown", 1)
@@ -201,44 +210,12 @@ class PayoutReleased(WithdrawalFact):
     batch_id: UUID
 
 
-class Way(StrEnum):
-    """How a part of a withdrawal goes."""
-
-    PAYOUT = "payout"
-    """An order to pay, to the instrument a deposit came from or to where the player wants it."""
-    REFUND = "refund"
-    """A refund of a deposit, where its provider gives back no other way."""
-
-
-class Why(StrEnum):
-    """Why a part goes where it goes."""
-
-    DEPOSITED = "deposited"
-    """It came from there."""
-    WINNINGS = "winnings"
-    """It is more than he paid in, all or some of it: it goes where he wants it."""
-    NOT_BACK = "not_back"
-    """He paid it in, and it cannot go back to where it came from: it goes where he wants it."""
-
-
+@event("payments.payout_held", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartFact:
-    """A part of a withdrawal: an order of its own, under an id of its own.
+class PayoutHeld(WithdrawalFact):
+    """It was approved and is not sent, and why. Told once, and again when that becomes another reason."""
 
-    `deposit_id`: the deposit that is refunded, or the latest that came from what is paid to. `shown_as`: its end.
-    `winnings_minor`, `not_back_minor`: what of it did not come from there.
-    """
-
-    part_id: UUID
-    way: Way
-    why: Why
-    provider: str
-    amount_minor: int
-    deposit_id: UUID | None = None
-    instrument_id: UUID | None = None
-    shown_as: str = ""
-    winnings_minor: int = 0
-    not_back_minor: int = 0
+    why: Held
 
 
 @event("payments.withdrawal_part_ordered", 1)
@@ -316,6 +293,21 @@ class WithdrawalHalted(WithdrawalFact):
     rest_minor: int
 
 
+@event("payments.withdrawal_elsewhere_wanted", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalElsewhereWanted(WithdrawalFact):
+    """A person wants what its source cannot receive where the player wants it, and it takes another one as well.
+
+    `lapsed`: those whose earlier yes counts no longer.
+    """
+
+    rest_minor: int
+    wanted_by: str
+    wanted_at: datetime
+    reason: str
+    lapsed: tuple[str, ...] = ()
+
+
 @event("payments.withdrawal_retried", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRetried(WithdrawalFact):
@@ -356,6 +348,7 @@ PartEvent = (
     | WithdrawalPartFailed
     | WithdrawalPartReturned
     | WithdrawalHalted
+    | WithdrawalElsewhereWanted
     | WithdrawalRetried
     | WithdrawalRestReleased
 )
@@ -367,6 +360,7 @@ WithdrawalEvent = (
     | WithdrawalRejected
     | WithdrawalCancelled
     | PayoutReleased
+    | PayoutHeld
     | ProviderEvent
     | PartEvent
 )
@@ -377,6 +371,7 @@ PART_EVENTS = (
     WithdrawalPartFailed,
     WithdrawalPartReturned,
     WithdrawalHalted,
+    WithdrawalElsewhereWanted,
     WithdrawalRetried,
     WithdrawalRestReleased,
 )
@@ -395,6 +390,7 @@ WITHDRAWAL_EVENTS = (
     WithdrawalFailed,
     WithdrawalReturned,
     PayoutReleased,
+    PayoutHeld,
     WithdrawalPartOrdered,
     *PART_EVENTS,
 )

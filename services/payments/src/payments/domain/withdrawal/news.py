@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from payments.domain.withdrawal.commands import StopWithdrawal
 from payments.domain.withdrawal.events import WithdrawalEvent, WithdrawalStopped
+from payments.domain.withdrawal.going import Goes
 from payments.domain.withdrawal.policy import HINDRANCES, Stop
 from payments.domain.withdrawal.states import (
     Approved,
@@ -23,7 +24,7 @@ def stop(command: StopWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent
     if may_have_left or not isinstance(state, AwaitingApproval | Approved | Sending | Unknown):
         return []
     order = state.order
-    news = command.reasons - (order.known - HINDRANCES)
+    news = command.reasons - (order.known - HINDRANCES) | plan_news(order, command.goes)
     if not news:
         return []
     return [
@@ -32,6 +33,7 @@ def stop(command: StopWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent
             news=tuple(sorted(news)),
             stopped_by=_shown(news),
             approvals_needed=max(1, command.people, order.needed),
+            goes=command.goes,
         )
     ]
 
@@ -40,7 +42,17 @@ def stopped(state: Existing, event: WithdrawalStopped) -> Withdrawal:
     """Every yes so far was said without knowing it; so was the release with a batch."""
     order, needed = state.order, event.approvals_needed
     known, news = order.known.union(event.news), (*order.news, event.news)
-    return AwaitingApproval(replace(order, known=known, news=news, needed=needed), needed, ())
+    goes = order.goes if event.goes is None else event.goes
+    return AwaitingApproval(replace(order, known=known, news=news, needed=needed, goes=goes), needed, ())
+
+
+def plan_news(order: Order, goes: tuple[Goes, ...] | None) -> frozenset[str]:
+    """Whether a place would get more than people could see. What gets less waits: nobody has to know that before."""
+    if order.goes is None or goes is None:
+        return frozenset()
+    seen = {one.place: one.amount_minor for one in order.goes}
+    more = any(one.amount_minor > seen.get(one.place, 0) for one in goes)
+    return frozenset({str(Stop.PLAN_CHANGED)}) if more else frozenset()
 
 
 def unnamed(order: Order, asked: frozenset[str]) -> frozenset[str]:

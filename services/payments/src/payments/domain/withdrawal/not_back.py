@@ -17,14 +17,16 @@ class Obstacle(StrEnum):
     EXPIRED = "expired"
     """The card is."""
     DISABLED = "disabled"
-    """The instrument was switched off."""
+    """The instrument was switched off by staff."""
+    DISABLED_BY_PLAYER = "disabled_by_player"
+    """He switched off an account or wallet himself. A refund goes back to a card all the same."""
     FAILED_BEFORE = "failed_before"
     """A part of this withdrawal went there and did not arrive."""
 
     @property
     def waits(self) -> bool:
-        """Whether it may be gone tomorrow: what a provider that is off should give back goes nowhere else by itself."""
-        return self is Obstacle.PROVIDER_OFF
+        """Whether it goes nowhere else by itself: what may be gone tomorrow, and what the player has put in the way."""
+        return self in (Obstacle.PROVIDER_OFF, Obstacle.DISABLED_BY_PLAYER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

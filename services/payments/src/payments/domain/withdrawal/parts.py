@@ -19,11 +19,11 @@ from payments.domain.withdrawal.commands import (
     RetryWithdrawal,
     SplitWithdrawal,
 )
-from payments.domain.withdrawal.errors import NothingToRetry, PartsDiffer
+from payments.domain.withdrawal.errors import NothingToRetry, PartsDiffer, SecondPersonRequired
 from payments.domain.withdrawal.events import (
     PartEvent,
     PayoutReleased,
-    Way,
+    WithdrawalElsewhereWanted,
     WithdrawalEvent,
     WithdrawalHalted,
     WithdrawalPartFailed,
@@ -34,6 +34,8 @@ from payments.domain.withdrawal.events import (
     WithdrawalRetried,
     WithdrawalSplit,
 )
+from payments.domain.withdrawal.going import Way
+from payments.domain.withdrawal.policy import counts
 from payments.domain.withdrawal.states import (
     Absent,
     Approved,
@@ -48,6 +50,7 @@ from payments.domain.withdrawal.states import (
     Split,
     Stand,
     Withdrawal,
+    Yes,
 )
 from payments.domain.withdrawal.words import PartCameBack, PartFellThrough, PartWasPaid
 
@@ -110,6 +113,21 @@ def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEv
     waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
     if not isinstance(state, Halted | Split) or not waits:
         raise NothingToRetry
+    if command.elsewhere and takes_two(state):
+        before = [one for one in state.parts.yeses if counts(one, command.now) and one.by not in command.lost]
+        if command.retrier in {one.by for one in before}:
+            raise SecondPersonRequired("It waits for a second person: whoever wanted it before is none.")
+        if len(before) + 1 < state.order.needed:
+            return [
+                WithdrawalElsewhereWanted(
+                    **state.order.fact.fields(),
+                    rest_minor=state.rest_minor,
+                    wanted_by=command.retrier,
+                    wanted_at=command.now,
+                    reason=command.reason,
+                    lapsed=tuple(one.by for one in state.parts.yeses if one not in before),
+                )
+            ]
     return [
         WithdrawalRetried(
             **state.order.fact.fields(),
@@ -119,6 +137,11 @@ def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEv
             elsewhere=command.elsewhere,
         )
     ]
+
+
+def takes_two(state: Halted | Split) -> bool:
+    """Whether one person is not enough to send elsewhere what its source should have: it was not decided before."""
+    return state.order.needed > 1 and not state.parts.elsewhere
 
 
 def _split(command: SplitWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -197,25 +220,36 @@ def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
         case WithdrawalSplit():
             left_out = {one.deposit_id: one for one in (*parts.left_out, *event.left_out)}
             known = (*parts.all, *map(Part, event.parts))
-            after = Split(order, replace(parts, all=known, left_out=tuple(left_out.values())))
+            after = Split(order, replace(parts, all=known, left_out=tuple(left_out.values()), yeses=()))
         case WithdrawalPartPaid():
             parts = _changed(parts, event, stand=Stand.PAID)
             all_left = parts.minor(Stand.PAID) == order.fact.amount_minor
             after = PaidInParts(order, parts) if all_left else Split(order, parts)
         case WithdrawalPartFailed():
+            parts = replace(parts, yeses=())  # Whoever wanted the rest elsewhere did not mean as much.
             after = Split(order, _changed(parts, event, stand=Stand.FAILED, by_hand=event.by_hand))
         case WithdrawalPartReturned():
             after = _returned(state, event)
         case WithdrawalHalted():
             after = Halted(order, parts, event.rest_minor)
+        case WithdrawalElsewhereWanted():
+            after = _wanted(state, event)
         case WithdrawalRetried():
             tried = tuple(replace(one, retried=one.stand is Stand.FAILED) for one in parts.all)
-            after = Split(order, replace(parts, all=tried, elsewhere=parts.elsewhere or event.elsewhere))
+            after = Split(order, replace(parts, all=tried, elsewhere=parts.elsewhere or event.elsewhere, yeses=()))
         case WithdrawalRestReleased():
             after = PartlyPaid(order, parts) if event.paid_minor else Rejected(order)
         case _:
             assert_never(event)
     return after
+
+
+def _wanted(state: Existing, event: WithdrawalElsewhereWanted) -> Withdrawal:
+    if not isinstance(state, Split | Halted):
+        return state
+    before = (one for one in state.parts.yeses if one.by not in event.lapsed)
+    yeses = (*before, Yes(event.wanted_by, event.wanted_at))
+    return replace(state, parts=replace(state.parts, yeses=yeses))
 
 
 def _returned(state: Existing, event: WithdrawalPartReturned) -> Withdrawal:

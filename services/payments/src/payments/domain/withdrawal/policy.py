@@ -91,6 +91,8 @@ class Stop(StrEnum):
     """A bank wants a payment of his back: found then as well."""
     DESTINATION_DISABLED = "destination_disabled"
     """Nothing is paid there any more: found then as well."""
+    PLAN_CHANGED = "plan_changed"
+    """More than whoever said yes could see would go to a place: back to a source, or where the player wants it."""
 
 
 SUSPICIONS = frozenset({Stop.UNDER_REVIEW, Stop.SHARED_DESTINATION, Stop.FRAUD_RULES})

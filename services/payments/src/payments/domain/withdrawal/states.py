@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from payments.domain.withdrawal.events import PartFact, Way, WithdrawalFact, WithdrawalPartOrdered, WithdrawalRequested
+from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalPartOrdered, WithdrawalRequested
+from payments.domain.withdrawal.going import Goes, Held, PartFact, Way
 from payments.domain.withdrawal.not_back import NotBack
 
 
@@ -16,11 +17,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """How an order goes to its provider: under which id, as which customer, and how the provider calls it."""
+    """How an order goes to its provider: under which id, as which customer, and how the provider calls it.
+
+    `winnings_minor`, `left_out`: what of it did not come from where it goes, see `PayoutStarted`.
+    """
 
     request_id: UUID
     sent_as: str
     reference: str | None = None
+    winnings_minor: int = 0
+    left_out: tuple[NotBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Order:
 
     `shown_as` is the end of where it goes, `instrument_id` what is there. `method`: by which the provider was chosen.
     `known`: what spoke against it as far as those know who say yes, and `news` what of it came after the request, as it
-    came. `needed`: how many must say yes.
+    came. `needed`: how many must say yes. `goes`: where it goes as far as they know; None: nobody had to look.
     """
 
     fact: WithdrawalFact
@@ -41,6 +47,7 @@ class Order:
     known: frozenset[str] = frozenset()
     news: tuple[tuple[str, ...], ...] = ()
     needed: int = 0
+    goes: tuple[Goes, ...] | None = None
 
     def asks_for(self, fact: WithdrawalFact, destination: str, method: str | None) -> bool:
         """Whether it was asked for so; what it costs is as when it was asked for first."""
@@ -58,6 +65,7 @@ def ordered(event: WithdrawalRequested | WithdrawalPartOrdered) -> Order:
         method=event.method,
         known=frozenset(event.known if isinstance(event, WithdrawalPartOrdered) else (*event.stopped_by, *event.rules)),
         needed=event.approvals_needed,
+        goes=event.goes if isinstance(event, WithdrawalRequested) else None,
     )
 
 
@@ -80,11 +88,12 @@ class AwaitingApproval:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """May be sent; with the batch `batch_id` once two people released that."""
+    """May be sent; with the batch `batch_id` once two people released that. `held`: why it was not."""
 
     order: Order
     approvers: tuple[str, ...]
     batch_id: UUID | None = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +192,14 @@ class Part:
 class Parts:
     """All parts of a withdrawal that there ever were, and what could not go back to where it came from.
 
-    `elsewhere`: a person decided that nothing waits until its source can receive again.
+    `elsewhere`: people decided that nothing waits until its source can receive again; `yeses`: who of them so far,
+    where one is not enough.
     """
 
     all: tuple[Part, ...] = ()
     left_out: tuple[NotBack, ...] = ()
     elsewhere: bool = False
+    yeses: tuple[Yes, ...] = ()
 
     def minor(self, *stands: Stand) -> int:
         """What parts that stand so amount to."""

@@ -8,6 +8,7 @@ from payments.domain.withdrawal.commands import (
     ApproveWithdrawal,
     CancelWithdrawal,
     HaltWithdrawal,
+    HoldPayout,
     OrderPart,
     RejectWithdrawal,
     ReleasePayout,
@@ -49,6 +50,8 @@ EXISTING = (*NEVER_SENT, *AT_PROVIDER, *LEFT, Failed)
 DECIDED = ("withdrawal_already_decided",)
 TOO_LATE = ("withdrawal_already_sent",)
 NOTHING_WAITS = ("nothing_to_retry",)
+RETRIED = (e.WithdrawalRetried, e.WithdrawalElsewhereWanted)
+TWO = ("second_person_required",)
 RELEASED = (T.WITHDRAWAL_RELEASE, T.RECEIVABLE_RECOVERY)
 RETURN = ("amount_differs", "return_told_twice", "returned_too_much")
 
@@ -88,6 +91,8 @@ TABLE = Table(
         Row(CancelWithdrawal, (Rejected, *LEFT, *LEFT_IN_PARTS, Failed), refusals=DECIDED),
         Row(ReleasePayout, (Approved,), (e.PayoutReleased,)),
         Row(ReleasePayout, (Absent, AwaitingApproval, *NOT_OPEN)),
+        Row(HoldPayout, (Approved,), (e.PayoutHeld,)),
+        Row(HoldPayout, (Absent, AwaitingApproval, *NOT_OPEN)),
         Row(StartPayout, (Approved,), (e.PayoutStarted,)),
         Row(StartPayout, (Absent, AwaitingApproval, *NOT_OPEN)),
         Row(OrderPart, (Absent,), (e.WithdrawalPartOrdered,)),
@@ -97,8 +102,8 @@ TABLE = Table(
         Row(HaltWithdrawal, (Split,), (e.WithdrawalHalted,)),
         Row(HaltWithdrawal, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
         Row(RetryWithdrawal, (Absent,), refusals=("not_found",)),
-        Row(RetryWithdrawal, (Halted,), (e.WithdrawalRetried,)),
-        Row(RetryWithdrawal, (Split,), (e.WithdrawalRetried,), NOTHING_WAITS),
+        Row(RetryWithdrawal, (Halted,), RETRIED, TWO),
+        Row(RetryWithdrawal, (Split,), RETRIED, (*NOTHING_WAITS, *TWO)),
         Row(RetryWithdrawal, (Approved, *UNDIVIDED, *LEFT_IN_PARTS), refusals=NOTHING_WAITS),
         Row(w.PartWasPaid, (Split,), (e.WithdrawalPartPaid,)),
         Row(w.PartWasPaid, (Absent, Approved, *UNDIVIDED, Halted, *LEFT_IN_PARTS)),
@@ -169,12 +174,14 @@ TABLE = Table(
         e.WithdrawalFailed: After((Failed,), RELEASED),
         e.WithdrawalReturned: After((Returned,), (T.WITHDRAWAL_RETURNED, T.RECEIVABLE_RECOVERY)),
         e.PayoutReleased: After((Approved,)),
+        e.PayoutHeld: After((Approved,)),
         e.WithdrawalPartOrdered: After((Approved,)),
         e.WithdrawalSplit: After((Split,)),
         e.WithdrawalPartPaid: After((Split, PaidInParts), (T.WITHDRAWAL_FEE,)),
         e.WithdrawalPartFailed: After((Split,)),
         e.WithdrawalPartReturned: After(),
         e.WithdrawalHalted: After((Halted,)),
+        e.WithdrawalElsewhereWanted: After((Halted, Split)),
         e.WithdrawalRetried: After((Split,)),
         e.WithdrawalRestReleased: After((PartlyPaid, Rejected), (*RELEASED, T.WITHDRAWAL_FEE)),
     },

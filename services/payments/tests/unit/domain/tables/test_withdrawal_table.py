@@ -13,6 +13,7 @@ from payments.domain.withdrawal.commands import (
     HaltWithdrawal,
     HearPart,
     HearProvider,
+    HoldPayout,
     OrderPart,
     RejectWithdrawal,
     ReleasePayout,
@@ -23,7 +24,7 @@ from payments.domain.withdrawal.commands import (
     StopWithdrawal,
     WithdrawalCommand,
 )
-from payments.domain.withdrawal.events import PartFact, Way, Why
+from payments.domain.withdrawal.going import Held, PartFact, Way, Why
 from payments.domain.withdrawal.policy import WithdrawalPolicy, WithdrawalStanding
 from payments.domain.withdrawal.table import TABLE
 from payments.domain.withdrawal.words import (
@@ -125,7 +126,9 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
             PartCameBack(amount_minor=10_00),
         )
     ),
-    *[RetryWithdrawal(retrier="ann", reason="their bank is up again")] * 2,
+    *[RetryWithdrawal(retrier="ann", reason="their bank is up again", now=NOW)] * 2,
+    *(RetryWithdrawal(retrier="bob", reason="gone", now=NOW, elsewhere=True) for _ in range(4)),
+    HoldPayout(why=Held.DISPUTE_OPEN),
     ApproveWithdrawal(approver="ann", now=NOW),
     *[RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00)] * 2,
     *(CancelWithdrawal(allowed=allowed) for allowed in (True, False)),

@@ -52,6 +52,7 @@ INSTRUMENTS = ListSpec(
         "verification": Field(table.c.verification, values=Verification),
         "shared": Field(table.c.shared, staff_only=True),
         "disabled": Field(table.c.disabled),
+        "disabled_by_player": Field(table.c.disabled_by_player, staff_only=True),
         "deposits": Field(table.c.deposits),
         "withdrawals": Field(table.c.withdrawals),
         "first_seen_at": Field(table.c.first_seen_at, sortable=True),

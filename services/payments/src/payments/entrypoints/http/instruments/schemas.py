@@ -60,6 +60,9 @@ class InstrumentItem(BaseModel):
     verification: Verification = Field(description="Whether more than came from it may be paid to it")
     shared: bool | None = Field(default=None, description="Another player of the casino uses it; players do not see it")
     disabled: bool = Field(description="Nothing is paid to it any more")
+    disabled_by_player: bool | None = Field(
+        default=None, description="He switched it off himself: refunds still go back to it; players do not see it"
+    )
     deposits: int = Field(description="Paid with it")
     withdrawals: int = Field(description="Asked for to it")
     first_seen_at: datetime

@@ -167,14 +167,19 @@ async def retry(
     request: Request,
     once: Once,
     desk: TheDesk,
+    approvals: TheApprovals,
 ) -> Response:
     """Have a way looked for once more for what did not leave of a withdrawal in parts, where that waits for a person.
     It may go again to where it failed; it goes nowhere that was not approved. `elsewhere`: what came from where nothing
-    can be sent now goes where the player wants it, and does not wait any longer.
+    can be sent now goes where the player wants it, and does not wait any longer; where two people had to approve the
+    withdrawal, a second one must want it too, within a day, and both have proved a moment ago who they are.
     """
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
-        await retry_withdrawal(desk, uow, withdrawal_id, caller, reason=body.reason, elsewhere=body.elsewhere)
+        elsewhere, authority = body.elsewhere, approvals.authority
+        await retry_withdrawal(
+            desk, uow, withdrawal_id, caller, reason=body.reason, elsewhere=elsewhere, authority=authority
+        )
         return await _item(uow.connection, caller, withdrawal_id)
 
     return _shown(await once(caller, work, status=200, reason=body.reason), request, caller)

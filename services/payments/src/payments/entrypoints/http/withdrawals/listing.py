@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from contracts.payments.states import WithdrawalStatus
+from payments.domain.withdrawal.going import Held
 from payments.domain.withdrawal.policy import SUSPICIONS, Stop
 from payments.read_models.withdrawal_list import table
 
@@ -59,6 +60,7 @@ WITHDRAWALS = ListSpec(
         "review": Field(
             _without(_HARMLESS), kind="texts", values=sorted(SUSPICIONS), data_class="aml", staff_only=True
         ),
+        "held_by": Field(table.c.held_by, values=Held, staff_only=True),
         "instrument_id": Field(table.c.instrument_id),
         "parent_id": Field(table.c.parent_id, index_hint="ix_rm_withdrawal_list_parent"),
         "paid_minor": Field(table.c.paid_minor, sortable=True, currency="currency", data_class="financial"),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from contracts.payments.states import WithdrawalStatus
-from payments.domain.withdrawal.events import Way, Why
+from payments.domain.withdrawal.going import Held, Way, Why
 from payments.domain.withdrawal.not_back import Obstacle
 from payments.domain.withdrawal.states import Stand
 from payments.entrypoints.http.deposits.schemas import FeeMinor, MadeId
@@ -120,6 +120,11 @@ class WithdrawalItem(BaseModel):
         default=None,
         description="Likewise, those that tell of a suspicion against the player, for whoever may know of suspicions",
     )
+    held_by: Held | None = Field(
+        default=None,
+        description="Why it was approved, or released with its batch, and is not sent; gone once it goes on. Players do"
+        " not see it",
+    )
     instrument_id: UUID | None = Field(description="What it goes to, see instruments")
     parent_id: UUID | None = Field(default=None, description="The withdrawal it is a part of; null: it is a whole one")
     paid_minor: int | None = Field(default=None, description="What left so far of one that goes out in parts")
@@ -131,7 +136,9 @@ class WithdrawalItem(BaseModel):
 class PartView(BaseModel):
     """Where a part of a withdrawal goes, or would go."""
 
-    part_id: UUID | None = Field(description="Of its order: a withdrawal's or a refund's; null: it was not ordered yet")
+    part_id: UUID | None = Field(
+        description="Of its order: a withdrawal's, itself where it went undivided, or a refund's; null: not ordered yet"
+    )
     way: Way
     why: Why
     provider: str
@@ -166,6 +173,9 @@ class SplitView(BaseModel):
     left_out: list[LeftOutView]
     winnings_minor: int = Field(description="What goes out and is more than the player paid in")
     rest_minor: int = Field(description="What is in no part, or would be in none: it waits for a way, or for people")
+    elsewhere_wanted_by: list[str] = Field(
+        default=[], description="Who wants what waits where the player wants it, while a second person has to as well"
+    )
     for_people: bool = Field(
         default=False, description="What is in no part goes nowhere by itself: have it tried again, or reject it"
     )

@@ -6,12 +6,24 @@ from uuid import UUID
 
 from chassis.domain import NotFound
 from chassis.store import UnitOfWork
-from payments.application.closed_loop.splitting import seen_now
+from payments.application.closed_loop.splitting import parts_now
 from payments.application.desk import Desk
 from payments.domain.withdrawal.aggregate import withdrawal
-from payments.domain.withdrawal.events import PartFact
+from payments.domain.withdrawal.going import PartFact, Way, why
 from payments.domain.withdrawal.not_back import NotBack
-from payments.domain.withdrawal.states import Divided, Existing, Halted, Open, Part, PartlyPaid, Split, Stand
+from payments.domain.withdrawal.states import (
+    Divided,
+    Existing,
+    Failed,
+    Halted,
+    Open,
+    Paid,
+    Part,
+    PartlyPaid,
+    Returned,
+    Split,
+    Stand,
+)
 from payments.entrypoints.http.withdrawals.schemas import LeftOutView, PartView, SplitView
 
 
@@ -25,10 +37,10 @@ async def split_of(desk: Desk, withdrawal_id: UUID, casino_id: UUID) -> SplitVie
         if isinstance(state, Divided):
             return _divided(withdrawal_id, state)
         if isinstance(state, Open):
-            facts, seen = await seen_now(desk, uow.connection, state.order)
+            facts, seen = await parts_now(desk, uow.connection, state.order)
             parts = [_part(one, None) for one in facts]
             return _view(withdrawal_id, state, parts, seen.left_out, planned=True, rest_minor=seen.waits_minor)
-        return _view(withdrawal_id, state, [], (), planned=False, rest_minor=0)
+        return _undivided(withdrawal_id, state)
 
     return await desk.app.transact(work, desk.ours("split-preview", casino_id))
 
@@ -44,7 +56,31 @@ def _divided(withdrawal_id: UUID, state: Divided) -> SplitView:
         rest_minor=0 if isinstance(state, PartlyPaid) else rest,
     )
     waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
-    return view.model_copy(update={"for_people": waits})
+    wanted_by = [one.by for one in state.parts.yeses]
+    return view.model_copy(update={"for_people": waits, "elsewhere_wanted_by": wanted_by})
+
+
+def _undivided(withdrawal_id: UUID, state: Existing) -> SplitView:
+    """All of it went where the player wants it; what of it did not come from there is told."""
+    order, errand = state.order, state.order.errand
+    if errand is None or not (errand.winnings_minor or errand.left_out):
+        return _view(withdrawal_id, state, [], (), planned=False, rest_minor=0)
+    left = isinstance(state, Paid | Returned)
+    part = PartView(
+        part_id=withdrawal_id,
+        way=Way.PAYOUT,
+        why=why(errand.winnings_minor, bool(errand.left_out)),
+        provider=order.fact.provider,
+        amount_minor=order.fact.amount_minor,
+        deposit_id=None,
+        instrument_id=order.instrument_id,
+        destination=order.shown_as,
+        winnings_minor=errand.winnings_minor,
+        not_back_minor=sum(one.amount_minor for one in errand.left_out),
+        stands=Stand.PAID if left else Stand.FAILED if isinstance(state, Failed) else Stand.OPEN,
+        by_hand=isinstance(state, Failed) and state.by_hand,
+    )
+    return _view(withdrawal_id, state, [part], errand.left_out, planned=False, rest_minor=0)
 
 
 def _view(
