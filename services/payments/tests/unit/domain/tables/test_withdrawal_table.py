@@ -127,7 +127,7 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
         )
     ),
     *[RetryWithdrawal(retrier="ann", reason="their bank is up again", now=NOW)] * 2,
-    *(RetryWithdrawal(retrier="bob", reason="gone", now=NOW, elsewhere=True) for _ in range(4)),
+    RetryWithdrawal(retrier="bob", reason="gone", now=NOW, elsewhere=True),
     HoldPayout(why=Held.DISPUTE_OPEN),
     ApproveWithdrawal(approver="ann", now=NOW),
     *[RejectWithdrawal(rejecter="ann", reason="name differs", owed_minor=10_00)] * 2,
@@ -139,6 +139,15 @@ IN_PARTS: Final[list[WithdrawalCommand]] = [
     *(HearProvider(word=word) for word in FOUND),
 ]
 EVERYTHING: Final = [*COMMANDS, *IN_PARTS]
+OF_TWO: Final[list[WithdrawalCommand]] = [
+    *[REQUEST] * 4,
+    *(ApproveWithdrawal(approver=name, now=NOW) for name in ("ann", "bob") * 4),
+    *[SplitWithdrawal(parts=PARTS[:1])] * 4,
+    *(HearPart(part_id=UUID(int=1), word=PartFellThrough(code="no", by_hand=by_hand)) for by_hand in (True, False)),
+    *[HaltWithdrawal()] * 4,
+    *[RetryWithdrawal(retrier="bob", reason="gone", now=NOW, elsewhere=True)] * 4,
+]
+"""It takes two to approve it, and so it does to send elsewhere what its source should have."""
 
 
 def said(command: WithdrawalCommand) -> type:
@@ -149,4 +158,5 @@ def test_whatever_happens_is_listed_and_whatever_is_listed_happens() -> None:
     seen = walk(withdrawal, COMMANDS, said, withdrawal_transfers, lives=6_000, steps=40)
     seen = walk(withdrawal, EVERYTHING, said, withdrawal_transfers, lives=3_000, steps=40, before=seen)
     seen = walk(withdrawal, IN_PARTS, said, withdrawal_transfers, lives=6_000, steps=40, before=seen)
+    seen = walk(withdrawal, OF_TWO, said, withdrawal_transfers, lives=2_000, steps=30, before=seen)
     assert differences(TABLE, seen) == []
