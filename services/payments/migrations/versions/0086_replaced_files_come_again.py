@@ -6,15 +6,17 @@ mismatched and were no breaks; batches that a line of a replaced bank's statemen
 
 from alembic import op
 
+from chassis.db.migrations import change_indexes
+
 revision = "0086"
 down_revision = "0085"
 
+_ONCE = """
+    CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS uq_settlement_file_sha256 ON settlement_file (casino_id, sha256)
+    WHERE state <> 'replaced'
+"""
 _STATEMENTS = (
     "ALTER TABLE settlement_file DROP CONSTRAINT uq_settlement_file_casino_id_sha256",
-    """
-    CREATE UNIQUE INDEX uq_settlement_file_casino_id_sha256 ON settlement_file (casino_id, sha256)
-    WHERE state <> 'replaced'
-    """,
     """
     UPDATE settlement_expectation AS movement
     SET state = CASE WHEN due_at < now() THEN 'missing_at_provider' ELSE 'open' END, item_id = NULL
@@ -38,6 +40,7 @@ _STATEMENTS = (
 
 
 def upgrade() -> None:
+    change_indexes(build=[_ONCE])
     op.execute("SET LOCAL lock_timeout = '5s'")
     for statement in _STATEMENTS:
         op.execute(statement)

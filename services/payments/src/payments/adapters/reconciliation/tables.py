@@ -155,7 +155,7 @@ settlement_file = Table(
     Column("finished_at", DateTime(timezone=True)),
     Column("warning", Text, comment="it is done, and yet hardly what was meant; NULL: nothing to say"),
     Index(
-        "uq_settlement_file_casino_id_sha256",
+        "uq_settlement_file_sha256",
         "casino_id",
         "sha256",
         unique=True,

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0090"
-down_revision = "0085"
+revision = "0087"
+down_revision = "0086"
 
 _STATEMENTS = (
     "ALTER TABLE rm_withdrawal_list ADD COLUMN held_by text",
