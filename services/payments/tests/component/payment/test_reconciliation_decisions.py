@@ -7,8 +7,9 @@ import pytest
 
 from chassis.db.engine import driver
 from chassis.domain import Invalid
+from payments.application.reconciliation.booking import BOOK
 from payments.domain.reconciliation.words import BookedTo
-from payments.entrypoints.http.reconciliation.guarded import BOOK, BookPayload, guarded_commands
+from payments.entrypoints.http.reconciliation.guarded import BookPayload, guarded_commands
 
 from .bank import camt
 from .test_reconciliation import ADYEN_HEAD, Books, adyen
