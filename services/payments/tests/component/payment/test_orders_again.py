@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from payments.application.ports import NotThere
+from payments.application.ports import NotSent, NotThere
 from payments.application.processes.payout_process import PayoutProcess
 from payments.domain.withdrawal.words import Declined, PayoutWord, Taken, Unanswered
 
@@ -100,6 +100,18 @@ async def test_the_refusal_of_the_only_order_is_believed(world: World) -> None:
     await world.approve(withdrawal_id)
     await world.run_tasks()
     assert (await status_of(world, withdrawal_id), await world.balance()) == ("failed", (500_00, 0))
+
+
+async def test_the_refusal_of_the_first_order_that_left_is_believed(world: World) -> None:
+    withdrawal_id = await wished(world)
+    world.trustly.unsent = NotSent(by_us=False)
+    await world.approve(withdrawal_id)
+    await world.run_tasks()
+    assert await status_of(world, withdrawal_id) == "unknown"
+    world.trustly.unsent, world.trustly.turn_away = None, REFUSALS[0]
+    await world.pass_time(minutes=5)
+    assert (await status_of(world, withdrawal_id), await world.balance()) == ("failed", (500_00, 0))
+    assert await set_aside(world) == []
 
 
 async def test_people_say_what_became_of_what_was_refused_again(world: World) -> None:
