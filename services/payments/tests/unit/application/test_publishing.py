@@ -203,10 +203,18 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "left_open_at_provider",
         "left_sent_at_provider",
         "order_not_repeatable",
+        "payout_awaits_people",
         "returned_to_closed_account",
         "reversal_unexplained",
         "unknown_reference",
     }
     of_requests = {"request_refused", "paid_without_us", "request_left_open"}
-    by_name = {"debit_not_on_hold", "clearing_overdue", "call_unreadable", "float_low", "float_unknown"}
+    by_name = {
+        "debit_not_on_hold",
+        "payout_kept_back",
+        "clearing_overdue",
+        "call_unreadable",
+        "float_low",
+        "float_unknown",
+    }
     assert used | found_by_us | of_requests | by_name == set(SetAside)
