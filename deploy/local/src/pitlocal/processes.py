@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,13 +17,30 @@ import psutil
 
 from pitlocal import launch
 
+_PORTS = range(15_000, 32_000)
+"""Below those that connections are made from (Linux: from 32768 on): nobody gets one of these by chance meanwhile."""
+
+_TRIES = 1_000
+
 
 def free_port() -> int:
-    """A TCP port on the loopback interface that nobody listens on now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A TCP port on the loopback interface that nobody listens on, and that is given to no other process until this one
+    ends.
+    """
+    folder = Path(tempfile.gettempdir()) / f"pitboss-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for _ in range(_TRIES):
+        port = random.choice(_PORTS)
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)  # It ends with the process.
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            os.close(lock)
+            continue
         return port
+    raise RuntimeError(f"no port from {_PORTS.start} to {_PORTS.stop - 1} was free")
 
 
 def spawn(
