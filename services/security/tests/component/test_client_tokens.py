@@ -15,7 +15,7 @@ import pytest
 
 from chassis.domain import FixedClock
 from chassis.runtime import Service, http_application
-from chassis.testing.client import client as talking
+from chassis.testing.client import running
 from chassis.testing.tokens import bearer
 
 from .api import V1, enter, key
@@ -385,6 +385,6 @@ async def test_two_processes_take_an_assertion_once(
     client: httpx.AsyncClient, service: Service, program: Program
 ) -> None:
     assertion = program.assertion()
-    async with talking(http_application(service)) as other:
+    async with running(http_application(service)) as other:
         answers = await asyncio.gather(*(ask(one, assertion) for one in (client, other) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7

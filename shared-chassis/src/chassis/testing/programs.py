@@ -16,7 +16,7 @@ from chassis.auth.policy.local import LocalPolicy
 from chassis.auth.policy.model import PermissionMeta
 from chassis.auth.signed_requests import COVERED, TAG, SigningClient
 from chassis.runtime import Service, http_application
-from chassis.testing.client import client as talking
+from chassis.testing.client import running
 from chassis.testing.problems import problem
 from chassis.testing.tokens import bearer, make_token, policy_of
 
@@ -59,7 +59,7 @@ async def listed(service: Service, path: str, permission: str, casino_id: UUID) 
     """What a program that holds the permission at this casino alone reads by a signed request."""
     program = Program(service.permissions, [permission], [casino_id])
     own = replace(service, policy=program.policy, client_keys=program)
-    async with talking(http_application(own)) as client:
+    async with running(http_application(own)) as client:
         answer = await client.send(program.signed("GET", path, service.application.clock.now()))
     assert answer.status_code == 200, answer.text
     rows: list[Any] = answer.json()
@@ -72,7 +72,7 @@ async def assert_signed_requests(service: Service, path: str, permission: str) -
     program = Program(service.permissions, [permission], [uuid4()])
     without = Program(service.permissions, [], [uuid4()])
     own = replace(service, policy=program.policy, client_keys=program)
-    async with talking(http_application(own)) as client:
+    async with running(http_application(own)) as client:
         request = program.signed("GET", path, now)
         assert (await client.send(request)).status_code == 200
         problem(await client.send(request), 401, "unauthenticated")  # It is good once.
@@ -83,5 +83,5 @@ async def assert_signed_requests(service: Service, path: str, permission: str) -
         twice.headers.update(bearer(make_token()))
         problem(await client.send(twice), 401, "unauthenticated")
         problem(await client.send(without.signed("GET", path, now)), 401, "unauthenticated")
-    async with talking(http_application(replace(own, policy=without.policy, client_keys=without))) as client:
+    async with running(http_application(replace(own, policy=without.policy, client_keys=without))) as client:
         problem(await client.send(without.signed("GET", path, now)), 403, "forbidden")

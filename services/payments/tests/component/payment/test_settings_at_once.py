@@ -25,7 +25,7 @@ SETTINGS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
     "terms": (
         "settlement_terms",
         "reconciliation/casinos/{}/terms/stripe",
-        [{"currency": "EUR", "due_days": days} for days in (3, 4, 5)],
+        [{"currency": "EUR", "due_days": days} for days in (4, 5, 6)],
     ),
     "routing": ("routing_strategy", "casinos/{}/routing-strategy", STRATEGIES),
 }
