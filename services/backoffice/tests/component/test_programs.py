@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from chassis.runtime import Service
 from chassis.testing.programs import assert_signed_requests, listed
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -9,6 +11,7 @@ from contracts.backoffice.permissions import BackofficePermission as P
 PATH = "/api/backoffice/v1/players"
 
 
+@pytest.mark.usefixtures("client")
 async def test_signed_requests_come_in_once_and_unaltered(service: Service) -> None:
     await assert_signed_requests(service, PATH, P.PLAYER_LIST)
     assert await listed(service, PATH, P.PLAYER_LIST, uuid4()) == []

@@ -1,4 +1,4 @@
-"""A partner's program that signs its requests, and what every service owes to one."""
+"""A partner's program that signs its requests, and what every service owes to one. The service asked is running."""
 
 from collections.abc import Iterable
 from dataclasses import replace
