@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from pitlocal.processes import free_port
 
 from chassis.auth import Caller, Public, Requires
 from chassis.http import create_service
@@ -176,13 +176,6 @@ def test_two_operations_of_one_name_stop_the_start() -> None:
 
 
 SERVER = Path(__file__).with_name("slow_server.py")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
