@@ -1,8 +1,10 @@
 """What the use cases of deposits and withdrawals work with, put together by main.py."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import structlog
@@ -204,10 +206,14 @@ async def set_aside_once(
     about: UUID,
     code: str,
     facts: Mapping[str, str | int | None],
+    each: bool = False,
 ) -> None:
-    """Like `set_aside`, for what we find out ourselves about one deposit or withdrawal, however often we do."""
+    """Like `set_aside`, for what we find out ourselves about one deposit or withdrawal, however often we do.
+
+    `each`: other facts are something else to tell, such as a third payment after a second.
+    """
     found = Notification(
-        id=f"{code}:{about}",
+        id=f"{code}:{about}:{_digest(facts)}" if each else f"{code}:{about}",
         kind="found_by_us",
         said=Nothing(),
         said_at=uow.ctx.occurred_at,
@@ -218,3 +224,7 @@ async def set_aside_once(
     handled = Handled(outcome=NotificationOutcome.SET_ASIDE, accepted=True)
     await desk.notifications.note(uow.connection, casino_id, provider, found, handled, code=code, sealed=None)
     await set_aside(uow, casino_id=casino_id, provider=provider, notification_id=found.id, code=code, facts=found.facts)
+
+
+def _digest(facts: Mapping[str, str | int | None]) -> str:
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

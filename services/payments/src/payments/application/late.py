@@ -120,6 +120,7 @@ async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, s
                 "amount_minor": word.amount_minor,
                 "currency": word.currency,
             },
+            each=True,
         )
     if fact.provider in asked(state).found_unpaid:
         await set_aside_once(

@@ -2,9 +2,12 @@
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+
+from payments.application.processes.deposit_process import DepositProcess
+from payments.domain.deposit.words import Settled
 
 from .world import World
 
@@ -44,6 +47,17 @@ async def test_a_payment_nobody_here_asked_for_is_set_aside_once(world: World, r
     row = (await world.rows("SELECT outcome, code, sealed FROM provider_notification"))[0]
     assert (row["outcome"], row["code"]) == ("set_aside", "unknown_reference")
     assert "pi_9" in world.desk.box.open(row["sealed"], label="notification")
+
+
+async def test_each_further_payment_that_a_look_finds_is_told_once(world: World) -> None:
+    deposit_id = (await world.deposit()).json()["deposit_id"]
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
+    account = await world.desk.account(world.casino, "stripe")
+    for reference, amount_minor in (("pi_2", 60_00), ("pi_3", 9_000_00), ("pi_3", 9_000_00)):
+        word = Settled(reference=reference, amount_minor=amount_minor, currency="EUR")
+        await DepositProcess(world.desk).record(account, UUID(deposit_id), word)
+    assert await set_aside(world) == [("stripe", "settled_twice")] * 2
+    assert await world.balance() == (50_00, 0)
 
 
 async def test_a_second_payment_for_a_deposit_is_set_aside_and_not_credited(world: World) -> None:

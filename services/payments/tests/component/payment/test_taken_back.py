@@ -151,9 +151,10 @@ async def test_who_owes_is_paid_nothing_until_he_has_paid(world: World) -> None:
 async def test_a_refund_that_overtook_the_payment_and_does_not_fit_it_is_seen_by_a_person(world: World) -> None:
     deposit_id = (await world.deposit(50_00)).json()["deposit_id"]
     await refunded(world, world.stripe.intent_of(deposit_id), 60_00)
+    await refunded(world, world.stripe.intent_of(deposit_id), 70_00, "re_2")
     await world.webhook("payment_intent.succeeded", world.stripe.settle(deposit_id))
     assert await world.balance() == (50_00, 0)
-    assert await set_aside(world) == [("stripe", "reversal_unexplained")]
+    assert await set_aside(world) == [("stripe", "reversal_unexplained")] * 2
 
 
 @pytest.mark.parametrize(

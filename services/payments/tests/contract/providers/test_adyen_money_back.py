@@ -42,6 +42,7 @@ def test_a_refund_made_there_that_comes_back_gives_it_again(kind: str) -> None:
         ("NOTIFICATION_OF_FRAUD", Stage.FRAUD_WARNING, Status.OPENED),
         ("REQUEST_FOR_INFORMATION", Stage.INQUIRY, Status.OPENED),
         ("NOTIFICATION_OF_CHARGEBACK", Stage.CHARGEBACK, Status.OPENED),
+        ("DISPUTE_OPENED_WITH_CHARGEBACK", Stage.CHARGEBACK, Status.OPENED),
         ("DISPUTE_DEFENSE_PERIOD_ENDED", Stage.CHARGEBACK, Status.EXPIRED),
         ("PREARBITRATION_OPEN", Stage.PRE_ARBITRATION, Status.OPENED),
         ("PREARBITRATION_WON", Stage.PRE_ARBITRATION, Status.WON),

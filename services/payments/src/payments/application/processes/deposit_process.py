@@ -212,6 +212,7 @@ class DepositProcess:
                     about=deposit_id,
                     code=unlawful.why,
                     facts=_facts(word),
+                    each=True,
                 )
                 return (await uow.load(deposit, deposit_id)).state
             pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None

@@ -318,6 +318,7 @@ class PayoutProcess:
                     about=withdrawal_id,
                     code=unlawful.why,
                     facts=_facts(word),
+                    each=True,
                 )
                 return (await uow.load(withdrawal, withdrawal_id)).state
 

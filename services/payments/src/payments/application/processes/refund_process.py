@@ -37,7 +37,7 @@ from payments.domain.refund.states import (
     Unknown,
     reference,
 )
-from payments.domain.refund.words import RefundWord, Refused, Unanswered
+from payments.domain.refund.words import Refunded, RefundWord, Refused, Unanswered
 
 NAME = "refund-process"
 
@@ -222,7 +222,8 @@ class RefundProcess:
                     provider=provider,
                     about=refund_id,
                     code=unlawful.why,
-                    facts={"word": type(word).__name__},
+                    facts=_facts(word),
+                    each=True,
                 )
                 return (await uow.load(refund, refund_id)).state
 
@@ -239,3 +240,11 @@ class RefundProcess:
 
     def _ctx(self, casino_id: UUID) -> Context:
         return self._desk.ours(NAME, casino_id)
+
+
+def _facts(word: RefundWord) -> dict[str, str | int | None]:
+    """What people may read of a word that was not applied."""
+    said: dict[str, str | int | None] = {"word": type(word).__name__}
+    if isinstance(word, Refunded):
+        said |= {"reference": word.reference, "amount_minor": word.amount_minor, "currency": word.currency}
+    return said

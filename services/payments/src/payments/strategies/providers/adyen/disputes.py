@@ -21,6 +21,7 @@ STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
     "REQUEST_FOR_INFORMATION": (Stage.INQUIRY, Status.OPENED),
     "NOTIFICATION_OF_CHARGEBACK": (Stage.CHARGEBACK, Status.OPENED),
     "CHARGEBACK": (Stage.CHARGEBACK, Status.OPENED),
+    "DISPUTE_OPENED_WITH_CHARGEBACK": (Stage.CHARGEBACK, Status.OPENED),
     "INFORMATION_SUPPLIED": (Stage.CHARGEBACK, Status.CHALLENGED),
     "DISPUTE_DEFENSE_PERIOD_ENDED": (Stage.CHARGEBACK, Status.EXPIRED),
     "CHARGEBACK_REVERSED": (Stage.CHARGEBACK, Status.WON),
@@ -29,6 +30,8 @@ STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
     "PREARBITRATION_LOST": (Stage.PRE_ARBITRATION, Status.LOST),
     "SECOND_CHARGEBACK": (Stage.PRE_ARBITRATION, Status.LOST),
 }
+"""`CHARGEBACK` says that the money is gone. Where no notification of it came before, `DISPUTE_OPENED_WITH_CHARGEBACK` comes
+beside it, with no money of its own (docs.adyen.com, "Dispute webhooks")."""
 
 
 OF_ANY_STAGE: Final = frozenset({"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED"})
