@@ -87,6 +87,8 @@ async def test_an_answer_that_cannot_be_believed_is_no_success_and_is_found_out(
 IN_COINS = frozenset({"btcpay", "coingate"})
 """Who is paid in coins for an invoice in the wallet's currency: how much is the player's to say."""
 IN_MONEY = [way for way in WAYS if way.provider not in IN_COINS]
+AT_NO_RATE_OF_OURS = [way for way in WAYS if way.provider != "btcpay"]
+"""A rate that was locked for less is none for more: what came to BTCPay, people put a worth to."""
 
 
 async def aside(desk: Counter) -> set[str]:
@@ -106,6 +108,7 @@ async def came(desk: Counter, way: Way, **how: Any) -> None:
     assert await desk.world.ledger_sum() == 0
 
 
+@pytest.mark.parametrize("way", AT_NO_RATE_OF_OURS, ids=lambda way: way.provider, indirect=True)
 async def test_more_than_was_asked_is_credited_and_people_are_told(desk: Counter, way: Way) -> None:
     await came(desk, way, excess=1)
     assert await desk.world.transfers() == [("deposit", 75_00)]

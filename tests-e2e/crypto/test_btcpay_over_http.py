@@ -4,6 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.payments.tests.component.payment.test_notifications import set_aside
+from services.payments.tests.component.payment.test_outcomes import decided, say
 
 from crypto.counter import Counter
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
@@ -44,7 +46,7 @@ async def test_an_invoice_paid_in_part_is_worth_that_part_once_its_time_is_over(
 
 async def test_a_surplus_is_credited_when_the_chain_has_it_and_not_before(euros: Counter) -> None:
     deposit_id, page = await euros.deposit("btcpay")
-    await euros.outside(f"{page}/pay", {"value": "0.1", "confirmed": False})
+    await euros.outside(f"{page}/pay", {"value": "0.00004", "confirmed": False})
     await euros.outside(f"{page}/pay", {"value": "0.001"})
     await euros.told()
     assert await euros.status(deposit_id) != "succeeded"
@@ -52,18 +54,33 @@ async def test_a_surplus_is_credited_when_the_chain_has_it_and_not_before(euros:
     await euros.outside(f"{page}/confirm")
     await euros.told()
     assert await euros.status(deposit_id) == "succeeded"
-    assert await euros.world.balance() == (5_050_00, 0)
+    assert await euros.world.balance() == (52_00, 0)
 
 
-async def test_an_invoice_nobody_paid_is_over_and_what_comes_later_is_the_players(euros: Counter) -> None:
+async def test_what_is_far_more_than_was_asked_people_put_a_worth_to(euros: Counter) -> None:
+    """Whoever waits for the price to fall would buy as much as he likes at that of before."""
+    deposit_id, page = await euros.deposit("btcpay")
+    await euros.outside(f"{page}/pay", {"value": "0.1"})
+    await euros.told()
+    assert (await euros.status(deposit_id), await euros.world.balance()) == ("processing", (0, 0))
+    assert await set_aside(euros.world) == [("btcpay", "paid_over")]
+
+
+async def test_what_comes_to_an_invoice_that_is_over_people_put_a_worth_to(euros: Counter) -> None:
     deposit_id, page = await euros.deposit("btcpay")
     await euros.outside(f"{page}/expire")
     await euros.told()
     assert await euros.status(deposit_id) == "failed"
     await euros.outside(f"{page}/pay", {"value": "0.0012"})
     await euros.told()
-    assert await euros.status(deposit_id) == "succeeded"
-    assert await euros.world.balance() == (60_00, 0)
+    assert (await euros.status(deposit_id), await euros.world.balance()) == ("failed", (0, 0))
+    assert await set_aside(euros.world) == [("btcpay", "paid_late")]
+    (told,) = await euros.world.rows("SELECT facts FROM provider_notification WHERE code = 'paid_late'")
+    worth = await say(euros.world, f"/deposits/{deposit_id}", told["facts"]["reference"], amount_minor=57_00)
+    await decided(euros.world, worth)
+    assert (await euros.status(deposit_id), await euros.world.balance()) == ("succeeded", (57_00, 0))
+    await euros.told()
+    assert await set_aside(euros.world) == [("btcpay", "paid_late")]
 
 
 async def test_an_invoice_the_server_refuses_is_a_failed_deposit(euros: Counter) -> None:
@@ -105,7 +122,8 @@ async def test_what_comes_after_it_was_credited_is_for_a_person(euros: Counter) 
 async def test_on_a_bad_day_every_payment_is_credited_once(euros: Counter, seed: int) -> None:
     trouble = {"seed": seed, "duplicates": 0.5, "reordering": 0.3, "lost_answers": 0.4, "errors": 0.2}
     await euros.outside("/control/chaos", trouble, put=True)
-    asked = [(await euros.world.deposit(provider="btcpay")).json()["deposit_id"] for _ in range(4)]
+    sums = [50_00, 100_00, 150_00, 200_00]
+    asked = [(await euros.world.deposit(one, provider="btcpay")).json()["deposit_id"] for one in sums]
     for number, deposit_id in enumerate(asked):
         for _ in range(LONG):
             if page := await euros.page(deposit_id):
@@ -121,7 +139,7 @@ async def test_on_a_bad_day_every_payment_is_credited_once(euros: Counter, seed:
                 await euros.outside(f"{page}/expire")
         await euros.told()
         await euros.world.pass_time(minutes=10)
-    assert sorted(await euros.world.transfers()) == [("deposit", minor) for minor in (50_00, 100_00, 150_00, 200_00)]
+    assert sorted(await euros.world.transfers()) == [("deposit", minor) for minor in sums]
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from simulators.courier import Courier, Parcel
 
 CENT = Decimal("0.01")
 SATOSHI = Decimal("0.00000001")
+MINUTES = 15
+"""How long an invoice can be paid, at the rate it was made with."""
 STATES = ("AwaitingPayment", "InProgress", "Completed", "Cancelled")
 
 
@@ -89,6 +91,7 @@ class Btcpay:
             "type": "Standard",
             "checkoutLink": f"{request.scheme}://{request.host}/btcpay/i/{number}",
             "createdTime": int(time.time()),
+            "expirationTime": int(time.time()) + MINUTES * 60,
             "status": "New",
             "additionalStatus": "None",
             "archived": False,
@@ -176,9 +179,11 @@ class Btcpay:
         """A payment: `{"value": "0.001", "confirmed": true, "webhook_copies": 1}`."""
         store, number, wish = self._paid(request), request.match_info["invoice"], await request.json()
         settled, chaos = bool(wish.get("confirmed", True)), self._courier.chaos()
+        over = store.invoices[number]["expirationTime"] if store.invoices[number]["status"] == "Expired" else 0
         payment = {
             "id": f"{secrets.token_hex(32)}-0",
             "value": f"{Decimal(wish['value']) * (Decimal('1.5') if chaos.strikes('excess') else 1):.8f}",
+            "receivedDate": max(int(time.time()), over + 1),
             "fee": "0",
             "status": "Settled" if settled else "Processing",
         }
@@ -203,7 +208,11 @@ class Btcpay:
         store, number = self._paid(request), request.match_info["invoice"]
         if store.invoices[number]["status"] == "New":
             partly = bool(store.methods[number]["payments"])
-            store.invoices[number].update(status="Expired", additionalStatus="PaidPartial" if partly else "None")
+            store.invoices[number].update(
+                status="Expired",
+                additionalStatus="PaidPartial" if partly else "None",
+                expirationTime=int(time.time()),
+            )
             self._tell(store, "InvoiceExpired", number, partiallyPaid=partly)
         return web.json_response({"status": store.invoices[number]["status"]})
 

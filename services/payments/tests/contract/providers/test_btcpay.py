@@ -34,8 +34,17 @@ def signed(event: Mapping[str, Any], secret: str = "whsec_of_these_tests") -> Wi
     return raw, {"btcpay-sig": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}
 
 
-def paid(value: str, status: str = "Settled", fee: str = "0") -> dict[str, Any]:
-    return {"id": "t-0", "receivedDate": 1, "value": value, "fee": fee, "status": status, "destination": "bc1q"}
+EXPIRES = 1_772_000_900
+
+
+def paid(value: str, status: str = "Settled", fee: str = "0", at: Any = EXPIRES) -> dict[str, Any]:
+    return {"id": "t-0", "receivedDate": at, "value": value, "fee": fee, "status": status, "destination": "bc1q"}
+
+
+def undecided(code: str, amount_minor: int, currency: str = "EUR") -> deposit.Underway:
+    """Paid, and how much that is, people say; the provider makes it this."""
+    concern = deposit.Concern(code=code, amount_minor=amount_minor, currency=currency)
+    return deposit.Underway(reference="inv1", concern=concern)
 
 
 def method(*payments: dict[str, Any], rate: str = "50000.00", **fields: Any) -> dict[str, Any]:
@@ -71,7 +80,7 @@ class TestBtcpay(OnlyHints):
         return {
             "id": "inv1", "storeId": "s1", "amount": "50.00", "paidAmount": "0.00", "currency": "EUR",
             "type": "Standard", "checkoutLink": "https://pay.casino.example/i/inv1", "status": status,
-            "additionalStatus": "None", "metadata": {"orderId": str(OURS)}, **fields,
+            "additionalStatus": "None", "metadata": {"orderId": str(OURS)}, "expirationTime": EXPIRES, **fields,
         }  # fmt: skip
 
     def genuine(self, **extra: Any) -> Wire:
@@ -196,7 +205,7 @@ class TestBtcpay(OnlyHints):
         [
             ([paid("0.00100000")], 50_00),
             ([paid("0.00080000")], 40_00),
-            ([paid("0.00110000")], 55_00),
+            ([paid("0.00105000")], 52_50),
             ([paid("0.00040000"), paid("0.00050000")], 45_00),
             ([paid("0.00100000"), paid("9.0", "Invalid")], 50_00),
             ([paid("0.00100000", fee="0.00002000")], 49_00),
@@ -210,6 +219,23 @@ class TestBtcpay(OnlyHints):
     ) -> None:
         word = deposit.Settled(reference="inv1", amount_minor=minor, currency="EUR")
         assert self.asked(self.invoice(status), [method(*payments)]) == word
+
+    @pytest.mark.parametrize("at", [EXPIRES + 1, None, "soon"])
+    @pytest.mark.parametrize("status", ["Expired", "Invalid", "Settled"])
+    def test_what_came_when_the_rate_did_not_hold_any_more_is_worth_what_people_say(self, status: str, at: Any) -> None:
+        ways = [method(paid("0.0004"), paid("1", at=at))]
+        assert self.asked(self.invoice(status), ways) == undecided("paid_late", 50_020_00)
+        assert self.asked(self.invoice(status, expirationTime=None), ways) == undecided("paid_late", 50_020_00)
+
+    @pytest.mark.parametrize("status", ["Expired", "Settled"])
+    def test_far_more_than_was_asked_is_worth_what_people_say(self, status: str) -> None:
+        ways = [method(paid("0.0005"), paid("0.00055001"))]
+        assert self.asked(self.invoice(status), ways) == undecided("paid_over", 52_50)
+
+    def test_coins_that_are_not_exchanged_are_worth_themselves_however_late_and_many(self) -> None:
+        ways = [method(paid("9", at=EXPIRES + 9), rate="1")]
+        word = deposit.Settled(reference="inv1", amount_minor=9 * 10**8, currency="BTC")
+        assert self.asked(self.invoice("Expired", currency="BTC", amount="0.001"), ways) == word
 
     def test_several_ways_of_paying_add_up_each_at_its_rate(self) -> None:
         ways = [method(paid("0.0004")), method(paid("0.4"), rate="75.50"), method(rate="0")]
@@ -266,7 +292,7 @@ class TestBtcpay(OnlyHints):
     def test_never_more_than_the_chain_confirmed_is_credited(self, sats: int, cents: int) -> None:
         rate = f"{cents // 100}.{cents % 100:02}"
         value = f"{sats // 10**8}.{sats % 10**8:08}"
-        said = self.asked(self.invoice("Settled"), [method(paid(value), rate=rate)])
+        said = self.asked(self.invoice("Settled", amount="1" + "0" * 12), [method(paid(value), rate=rate)])
         credited = said.amount_minor if isinstance(said, deposit.Settled) else 0
         assert credited * 10**8 <= sats * cents < (credited + 1) * 10**8
 

@@ -212,6 +212,8 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     by_name = {
         "debit_not_on_hold",
         "payout_kept_back",
+        "paid_late",
+        "paid_over",
         "clearing_overdue",
         "call_unreadable",
         "float_low",

@@ -44,7 +44,7 @@ from payments.domain.deposit.states import (
     asked,
     reference,
 )
-from payments.domain.deposit.words import DepositWord, Settled, Unanswered
+from payments.domain.deposit.words import DepositWord, Settled, Unanswered, Underway
 
 NAME = "deposit-process"
 
@@ -204,17 +204,10 @@ class DepositProcess:
                 now = uow.ctx.occurred_at
                 outcome = await hear_about_deposit(self._desk, uow, deposit_id, word, now, provider=provider)
             except UnlawfulDepositWord as unlawful:
-                await set_aside_once(
-                    self._desk,
-                    uow,
-                    casino_id=casino_id,
-                    provider=provider,
-                    about=deposit_id,
-                    code=unlawful.why,
-                    facts=_facts(word),
-                    each=True,
-                )
+                await self._tell(uow, account, deposit_id, unlawful.why, word)
                 return (await uow.load(deposit, deposit_id)).state
+            if isinstance(word, Underway) and word.concern is not None:
+                await self._tell(uow, account, deposit_id, word.concern.code, word)
             pause = self._pause(outcome.state, timedelta(0)) if outcome.events else None
             if pause is not None and isinstance(outcome.state, Requested):
                 pause = patience
@@ -223,6 +216,21 @@ class DepositProcess:
             return outcome.state
 
         return await self._desk.app.transact(work, self._desk.ours(NAME, casino_id))
+
+    async def _tell(
+        self, uow: UnitOfWork, account: ProviderAccount, deposit_id: UUID, code: str, word: DepositWord
+    ) -> None:
+        """Set aside what the provider answered, once."""
+        await set_aside_once(
+            self._desk,
+            uow,
+            casino_id=account.casino_id,
+            provider=account.provider,
+            about=deposit_id,
+            code=code,
+            facts=_facts(word),
+            each=True,
+        )
 
     async def state(self, deposit_id: UUID, casino_id: UUID) -> Deposit:
         """Where the deposit stands."""
@@ -238,4 +246,7 @@ def _facts(word: DepositWord) -> dict[str, str | int | None]:
     facts: dict[str, str | int | None] = {"word": type(word).__name__}
     if isinstance(word, Settled):
         facts |= {"reference": word.reference, "amount_minor": word.amount_minor, "currency": word.currency}
+    if isinstance(word, Underway) and word.concern is not None:
+        worth = word.concern
+        facts |= {"reference": word.reference, "amount_minor": worth.amount_minor, "currency": worth.currency}
     return facts

@@ -15,10 +15,23 @@ class ActionNeeded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """Why only people can say how much a payment is worth, and how much the provider makes it."""
+
+    code: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Underway:
-    """Taken, undecided. Whatever we do not understand in a genuine answer is this, never a success."""
+    """Taken, undecided. Whatever we do not understand in a genuine answer is this, never a success.
+
+    `concern`: it stays undecided until people decide.
+    """
 
     reference: str
+    concern: Concern | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

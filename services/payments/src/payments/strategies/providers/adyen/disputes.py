@@ -30,8 +30,9 @@ STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
     "PREARBITRATION_LOST": (Stage.PRE_ARBITRATION, Status.LOST),
     "SECOND_CHARGEBACK": (Stage.PRE_ARBITRATION, Status.LOST),
 }
-"""`CHARGEBACK` says that the money is gone. Where no notification of it came before, `DISPUTE_OPENED_WITH_CHARGEBACK` comes
-beside it, with no money of its own (docs.adyen.com, "Dispute webhooks")."""
+"""`CHARGEBACK` says that the money is gone. Where no notification of it came before, `DISPUTE_OPENED_WITH_CHARGEBACK`
+comes beside it, with no money of its own (docs.adyen.com, "Dispute webhooks").
+"""
 
 
 OF_ANY_STAGE: Final = frozenset({"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED"})

@@ -13,6 +13,7 @@ from chassis.domain import Invalid
 from contracts.money import to_major_string
 from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotThere, ProviderAccount, StepUp
 from payments.domain.deposit.words import Declined, DepositWord, Unanswered
+from payments.strategies.providers.btcpay.amounts import USUALLY_OFF_PERMILLE
 from payments.strategies.providers.btcpay.calls import error_code, headers, store
 from payments.strategies.providers.btcpay.invoices import word_of
 from payments.strategies.providers.currencies import CRYPTO, NATIONAL
@@ -31,8 +32,7 @@ _FIRST = {"Settled": 0, "Processing": 1, "New": 2}
 class BtcpayDeposits:
     """The deposit flow."""
 
-    usually_off_permille = 50  # Wallets take their fee off, and rates are rounded; our own measure.
-
+    usually_off_permille = USUALLY_OFF_PERMILLE
     needs = ()
 
     def step_up(self, account: ProviderAccount) -> StepUp:  # noqa: ARG002 - the same for every account

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Settled, Underway
+from payments.domain.deposit.words import ActionNeeded, Concern, Declined, DepositWord, Settled, Underway
 from payments.strategies.providers.btcpay.amounts import received
 from payments.strategies.providers.reading import word
 
@@ -12,9 +12,10 @@ from payments.strategies.providers.reading import word
 def word_of(invoice: Mapping[str, Any], methods: object = None) -> DepositWord | None:
     """The word of an invoice, with its payment methods where they were asked for; None when it has no id.
 
-    An invoice that can be paid no more is worth what it has received, be that less or more than was asked for, and
-    whether it was paid in time or not. While a payment is unconfirmed, or without the methods, that is not known yet.
-    Settled with nothing received was marked so by hand: no money follows from that.
+    An invoice that can be paid no more is worth what it has received, be that less or a little more than was asked.
+    While a payment is unconfirmed, or without the methods, that is not known yet. What came too late for the rate, or
+    is far more than was asked, people put a worth to. Settled with nothing received was marked so by hand: no money
+    follows from that.
     """
     reference = word(invoice.get("id"))
     if reference is None:
@@ -25,9 +26,13 @@ def word_of(invoice: Mapping[str, Any], methods: object = None) -> DepositWord |
             return ActionNeeded(reference=reference, next_action=_next_action(invoice))
         case "Settled" | "Expired" | "Invalid":
             currency = word(invoice.get("currency")) or ""
-            got = received(methods, currency)
+            got = received(methods, invoice)
             if got is None or got.pending:
                 return Underway(reference=reference)
+            if got.late or got.over:
+                code = "paid_late" if got.late else "paid_over"
+                concern = Concern(code=code, amount_minor=got.minor, currency=currency)
+                return Underway(reference=reference, concern=concern)
             if got.minor:
                 return Settled(reference=reference, amount_minor=got.minor, currency=currency)
             if status == "Settled":
