@@ -19,6 +19,8 @@ class CommonError(StrEnum):
     """The request is readable and its fields are not acceptable; `errors` names them."""
     INVALID = "invalid"
     """A field has the right type and still makes no sense; `errors` names it."""
+    CARD_NUMBER_UNWANTED = "card_number_unwanted"
+    """Beside a field of `errors`: it may hold the number of a card, and those are kept nowhere."""
     PARTNER_ADDRESS_NOT_ALLOWED = "partner_address_not_allowed"
     """A partner's server is neither the partner's own nor one the operator of the installation allows."""
     UNAUTHENTICATED = "unauthenticated"

@@ -6,11 +6,12 @@ from chassis.http.models import StrictModel
 from chassis.http.moments import Day, Moment
 from chassis.http.once import Once
 from chassis.http.problems import FieldError, Problem, RequestProblem, problem_response
-from chassis.http.reasons import Reason
+from chassis.http.reasons import NO_CARD_NUMBER, Reason, Reference
 from chassis.http.routes import UnmarkedRoute
 from chassis.http.service import create_service
 
 __all__ = [
+    "NO_CARD_NUMBER",
     "App",
     "Day",
     "Db",
@@ -20,6 +21,7 @@ __all__ = [
     "Once",
     "Problem",
     "Reason",
+    "Reference",
     "RequestProblem",
     "StrictModel",
     "UnmarkedRoute",

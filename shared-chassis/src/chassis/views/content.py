@@ -14,6 +14,7 @@ from chassis.http.listing.saved import Saved
 from chassis.http.listing.sight import Sight
 from chassis.http.listing.tree import Group, Leaf, Node, Not, from_json, leaves, to_json
 from chassis.http.models import StrictModel
+from chassis.http.reasons import NO_CARD_NUMBER
 from chassis.privacy import SecretBox
 
 MASK: Final = "***"
@@ -35,6 +36,7 @@ Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
     AfterValidator(_readable),
+    NO_CARD_NUMBER,
     Field(description="For people. It is told to whoever sees the view: no personal data belong in it"),
 ]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -55,7 +57,7 @@ Order = Annotated[
     Field(description="As the list's `order`; that of the list where there is none"),
 ]
 Columns = Annotated[list[ViewColumn], Field(max_length=100, description="In order; none: all")]
-Searched = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEARCH)] | None
+Searched = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEARCH), NO_CARD_NUMBER] | None
 
 
 class ViewContent(StrictModel):

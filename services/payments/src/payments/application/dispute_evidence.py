@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.auth.acts import act
 from chassis.domain import DomainError, Invalid, NotFound, uuid7
+from chassis.domain.numbers import refuse_card_number
 from chassis.privacy import SubjectErased
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
@@ -57,7 +58,8 @@ async def add_evidence(
 
     Raises:
         NotFound, DisputeNotOpen: nothing is proved there, or not any more.
-        Invalid, EvidenceTypeUnknown, EvidenceTooLarge: the bytes are not a file that may be kept.
+        Invalid, EvidenceTypeUnknown, EvidenceTooLarge: the bytes are not a file that may be kept, or a statement may
+            hold the number of a card.
         EvidenceGone: the player's data was erased.
     """
     raw = _bytes(content)
@@ -124,7 +126,7 @@ def media_type(raw: bytes) -> str:
 
 
 def _text(raw: bytes) -> str:
-    """text/plain, where it is one that a person can read."""
+    """text/plain, where it is one that a person can read and that holds no card's number."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -132,6 +134,7 @@ def _text(raw: bytes) -> str:
     readable = all(one.isprintable() or one in "\n\t" for one in text)
     if not readable or not text.strip() or len(text) > LONGEST_STATEMENT:
         raise EvidenceTypeUnknown(field="content")
+    refuse_card_number(text, field="content")
     return "text/plain"
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.domain import Invalid
+from chassis.domain.numbers import plain_number
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.destinations import Whither, whither
@@ -22,7 +23,7 @@ from payments.application.routing.named import ensure_agreed
 from payments.application.routing.payouts import Outgoing, choose_payer, payout_asking
 from payments.application.routing.unrouted import payout_refusal, unrouted
 from payments.domain.fraud.rules import Trigger
-from payments.domain.instrument.words import Instrument, plain_number, refuse_card_numbers
+from payments.domain.instrument.words import Instrument, refuse_card_numbers
 from payments.domain.routing.float import Float
 from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid
-from payments.domain.instrument.words import is_real_iban
+from chassis.domain.numbers import is_real_iban
 from payments.domain.withdrawal.destination import (
     FIELDS,
     BankAccount,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid, NotFound
+from chassis.domain.numbers import is_card_number
 from chassis.testing.spec import Spec
 from payments.domain.instrument import events as e
 from payments.domain.instrument.aggregate import instrument, instrument_use
@@ -30,7 +31,6 @@ from payments.domain.instrument.words import (
     Ownership,
     Verification,
     instrument_told,
-    is_card_number,
     local_number,
     may_hold_cards,
 )
@@ -82,6 +82,7 @@ def luhn(digits: str) -> str:
 
 
 CARD_NUMBERS = st.text("0123456789", min_size=12, max_size=18).map(luhn)
+ISSUED = st.text("0123456789", min_size=11, max_size=17).map(lambda rest: luhn(f"4{rest}"))
 
 
 def test_it_is_seen_once() -> None:
@@ -183,7 +184,7 @@ def test_the_number_of_a_card_is_refused_wherever_it_is_told(number: str, field:
 
 
 @given(
-    number=CARD_NUMBERS.filter(lambda one: one[0] not in "01"),
+    number=ISSUED,
     group=st.sampled_from(["", " ", "-", "."]),
     frame=st.sampled_from(["card {}", "{} exp 12/31", "Visa:{}", "room 12 {}", "{} 737", "{}, 12/31", "pan{}"]),
     field=st.sampled_from(["last_name", "bank_number", "note", "email", "owner"]),

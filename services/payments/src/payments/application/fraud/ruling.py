@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Invalid, NotFound
+from chassis.domain.numbers import refuse_card_number
 from chassis.store import UnitOfWork
 from contracts.payments.fraud_events import FraudRulesPublished, FraudRuleSwitched
 from payments.application.desk import Desk
@@ -44,11 +45,14 @@ async def save_draft(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: dict
 
     Raises:
         RuleInvalid: it cannot be evaluated, or a rule in it could never hold; names the place.
+        Invalid: the text of a rule may hold the number of a card.
         CasinoUnknown: there is no such casino.
     """
     await desk.casino(uow.connection, casino_id)
     rules = read(content)
     ensure_can_hold(rules)
+    for index, rule in enumerate(content["rules"]):
+        refuse_card_number(rule.get("text", ""), field=f"rules[{index}].text")
     draft = Draft(content=content, sha256=rules.sha256, edited_by=by, edited_at=uow.ctx.occurred_at)
     await desk.fraud.rules.save_draft(uow.connection, casino_id, draft)
     return draft

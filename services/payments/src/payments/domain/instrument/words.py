@@ -1,7 +1,6 @@
 """What a provider can tell of the instrument that was paid with or to. A card's number is never among it."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,23 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from chassis.domain import Invalid
+from chassis.domain.numbers import card_number_unwanted, holds_card_number, is_card_number, is_real_iban, plain_number
 
-_CARD_DIGITS = range(13, 20)
-"""How many digits a card number has (ISO/IEC 7812)."""
 _BANK_NUMBERS = ("bank_number", "sort_code")
 _BANK_NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 """Of a bank and its branch within a country: from 3 (Austria once) to 8 digits (Germany, Spain)."""
-_GROUPING = "-."
-"""What people write between the groups of a number, besides blanks."""
-_IN_TEXT = re.compile(r"\+?[0-9]+(?:[-._/,' ]{1,3}[0-9]+)*", re.ASCII)
-"""A row of digits in groups, as it may stand within text. Words end it."""
-_PHONE_DIGITS = 15
-"""At most, behind a plus (ITU-T E.164)."""
-_NO_ISSUER = ("0", "1")
-"""With what no number of a person's card begins (ISO/IEC 7812: 1 is of airlines, 0 of others than issuers)."""
 _WHOLES = ("address", "instrument_id", "national_id")
 """Fields that are looked at as a whole: by chance there are such rows of digits within them."""
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -67,57 +56,6 @@ class Verification(StrEnum):
     REFUSED = "refused"
 
 
-def is_card_number(text: str) -> bool:
-    """Whether it may be the number of a card: 13 to 19 digits with the check digit of Luhn, however they are grouped.
-
-    >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111111111111112"), is_card_number("411111")
-    (True, False, False)
-    >>> is_card_number("\u0664\u0661\u0661\u0661 1111 1111 1111")
-    True
-    """
-    digits = "".join(str(unicodedata.digit(one, one)) for one in plain_number(text))
-    if len(digits) not in _CARD_DIGITS or not (digits.isascii() and digits.isdigit()):
-        return False
-    doubled = "".join(str(int(one) * (1 + place % 2)) for place, one in enumerate(reversed(digits)))
-    return sum(map(int, doubled)) % 10 == 0
-
-
-def holds_card_number(text: str) -> bool:
-    """Whether the number of a card may stand somewhere in it, with words before or after it, or other numbers.
-
-    Of digits in groups every row of whole groups counts that `is_card_number`. An IBAN is none, nor a telephone number
-    behind its plus, nor digits in the middle of letters: these are tokens and addresses, which have such by chance.
-
-    >>> [holds_card_number(one) for one in ("card 4242 4242 4242 4242", "my4242424242424242", "12 4242424242424242, 9")]
-    [True, True, True]
-    >>> [holds_card_number(one) for one in ("+49 1512 3456781", "ab4242424242424242cd", "DE89 3704 0044 0532 0130 00")]
-    [False, False, False]
-    """
-    if is_real_iban(plain_number(text)):
-        return False
-    told = "".join(_as_written(one) for one in unicodedata.normalize("NFKC", text))
-    return is_card_number(text) or any(_is_card(told, row) for row in _IN_TEXT.finditer(told))
-
-
-def _as_written(one: str) -> str:
-    """Blanks and dashes of all kinds are one, digits of every script are ours, and what nobody sees is not there."""
-    if one.isspace():
-        return " "
-    if unicodedata.category(one) == "Pd":
-        return "-"
-    return str(unicodedata.digit(one, one)) if one.isprintable() else ""
-
-
-def _is_card(told: str, row: re.Match[str]) -> bool:
-    groups = re.findall("[0-9]+", row.group())
-    before, after = told[: row.start()][-1:], told[row.end() :][:1]
-    phone = row.group().startswith("+") and sum(map(len, groups)) <= _PHONE_DIGITS
-    if phone or (before.isalpha() and after.isalpha()):
-        return False
-    rows = ("".join(groups[first : last + 1]) for first in range(len(groups)) for last in range(first, len(groups)))
-    return any(is_card_number(one) for one in rows if not one.startswith(_NO_ISSUER))
-
-
 def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
     """The fields of a destination, or of what a deposit is paid with, that may hold the number of a card.
 
@@ -138,7 +76,12 @@ def may_hold_cards(destination: Mapping[str, str]) -> list[str]:
 
 def _may_hold_card(name: str, value: str) -> bool:
     whole = name in _WHOLES or (name == "account_number" and plain_number(value).isdigit())
-    return is_card_number(value) if whole else holds_card_number(value)
+    return is_card_number(value) if whole else _may_hold(value)
+
+
+def _may_hold(text: str) -> bool:
+    """Whoever issues it: a whole field of such digits is no name and no note."""
+    return is_card_number(text) or holds_card_number(text)
 
 
 def refuse_card_numbers(fields: Mapping[str, str], *, within: str) -> None:
@@ -149,28 +92,7 @@ def refuse_card_numbers(fields: Mapping[str, str], *, within: str) -> None:
     chassis.domain.errors.Invalid: This may be the number of a card, which is kept nowhere.
     """
     for name in may_hold_cards(fields):
-        raise Invalid("This may be the number of a card, which is kept nowhere.", field=f"{within}.{name}")
-
-
-def plain_number(text: str) -> str:
-    """A number however it is written: its letters large, and nothing between its groups, seen or unseen.
-
-    >>> plain_number("es91 2100-0418 45\u200b02"), plain_number("\uff11\uff12 3")
-    ('ES91210004184502', '123')
-    """
-    told = unicodedata.normalize("NFKC", text)
-    return "".join(one for one in told if one.isprintable() and not one.isspace() and one not in _GROUPING).upper()
-
-
-def is_real_iban(text: str) -> bool:
-    """Whether its check digits are right (ISO 13616, ISO 7064 MOD 97-10).
-
-    >>> is_real_iban("DE89370400440532013000"), is_real_iban("DE88370400440532013000"), is_real_iban("DE89")
-    (True, False, False)
-    """
-    if not _IBAN.fullmatch(text):
-        return False
-    return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
+        raise card_number_unwanted(f"{within}.{name}")
 
 
 def is_iban(number: str) -> bool:
@@ -246,7 +168,7 @@ class Instrument:
         mark = self.fingerprint.rpartition(":")[2] if self.fingerprint else None
         numbers = (mark, self.number, self.bin, self.last_four, self.country)
         held = any(is_card_number(one) for one in numbers if one is not None)
-        held = held or any(holds_card_number(one) for one in (self.holder, self.owner) if one is not None)
+        held = held or any(_may_hold(one) for one in (self.holder, self.owner) if one is not None)
         if held or may_hold_cards(self.pays_to):
             raise Invalid("The number of a card is kept nowhere.", field="instrument")
         if self.bin is not None and (len(self.bin) not in (6, 8) or not self.bin.isdigit()):

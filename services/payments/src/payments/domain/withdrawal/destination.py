@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.domain import Invalid
-from payments.domain.instrument.words import is_real_iban, plain_number
+from chassis.domain.numbers import is_real_iban, plain_number
 
 KIND: Final = "kind"
 """The field that says which kind it is. No provider has a field of its own of this name."""

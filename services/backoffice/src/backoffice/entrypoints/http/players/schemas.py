@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
 from backoffice.read_models.player_list import PlayerStatus
-from chassis.http import Day, Reason, StrictModel
+from chassis.http import NO_CARD_NUMBER, Day, Reason, StrictModel
 from contracts.fields import CountryCode
 from contracts.money import CurrencyCode
 
@@ -74,7 +74,7 @@ class TagBody(StrictModel):
 
 
 class NoteBody(StrictModel):
-    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), NO_CARD_NUMBER]
 
 
 class NoteAdded(BaseModel):

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field
 
-from chassis.http import Reason, StrictModel
+from chassis.http import Reason, Reference, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 
@@ -26,7 +26,7 @@ class Adjustment(StrictModel):
     adjustment_class: Annotated[AdjustmentClass, AfterValidator(_of_cash)] = Field(
         description="What for; reports add up by it. `bad_debt` has a request of its own"
     )
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+    reference: Reference | None = Field(
         default=None, description="What it is about, as an outsider calls it: a round, a provider's payment, a letter"
     )
 

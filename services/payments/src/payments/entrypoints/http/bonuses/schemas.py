@@ -1,12 +1,12 @@
 """What is said about bonus money."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from chassis.http import Reason, StrictModel
+from chassis.http import Reason, Reference, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.bonus.words import BonusAction, OrderOfUse
 
@@ -22,7 +22,7 @@ class BonusMove(StrictModel):
         default=None, description="With `convert`: what is taken back at the same time, or neither happens"
     )
     currency: CurrencyCode
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+    reference: Reference | None = Field(
         default=None, description="What it is about, as an outsider calls it: a campaign, a letter"
     )
 

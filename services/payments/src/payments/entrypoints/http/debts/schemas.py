@@ -1,11 +1,10 @@
 """What is said about players' debts."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from chassis.http import Reason, StrictModel
+from chassis.http import Reason, Reference, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.debt.words import DebtStops
 
@@ -15,7 +14,7 @@ class WriteOff(StrictModel):
 
     amount_minor: AmountMinor = Field(description="Of what he owes for deposits that were taken back")
     currency: CurrencyCode
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+    reference: Reference | None = Field(
         default=None, description="What it is about, as an outsider calls it: a letter, a debt collector's case"
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from annotated_types import Len
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import Reason, StrictModel
+from chassis.http import NO_CARD_NUMBER, Reason, StrictModel
 from payments.application.dispute_evidence import LONGEST
 from payments.domain.dispute.words import AnswerState, Stage, Status
 
@@ -15,7 +15,7 @@ LARGEST_BODY = LONGEST * 4 // 3 + 4096
 """Bytes of a request with a file in it."""
 
 EvidenceKind = Literal["receipt", "correspondence", "identity", "play_history", "terms", "statement", "other"]
-ProviderWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
+ProviderWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,80}$"), NO_CARD_NUMBER]
 
 MOST_FILES = 8
 """Of one submission."""
@@ -69,7 +69,7 @@ class EvidenceBody(StrictModel):
     kind: EvidenceKind
     content: Annotated[str, StringConstraints(min_length=4, max_length=LONGEST * 4 // 3 + 4)] = Field(
         description="The file, in base64: a PDF, a PNG or a JPEG of at most 512 KiB; as `statement` a text of at most "
-        "20,000 characters",
+        "20,000 characters, without a card's number",
         repr=False,
     )
 

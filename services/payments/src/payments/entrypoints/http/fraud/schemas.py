@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from chassis.http import Reason, StrictModel
+from chassis.http import NO_CARD_NUMBER, Reason, StrictModel
 from payments.application.fraud.naming import Named
 from payments.application.fraud.ports import Proof
 from payments.domain.fraud.rules import MOST_RULES, Action, Mode, Trigger, Unproven
@@ -14,7 +14,7 @@ from payments.domain.fraud_case.words import CaseOutcome
 from payments.entrypoints.http.fraud.shapes import Documented, FraudRule, FraudRules, FraudThresholds
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), NO_CARD_NUMBER]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Destination = Annotated[

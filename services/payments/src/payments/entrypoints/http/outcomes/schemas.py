@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chassis.http import Reason, StrictModel
+from chassis.http import Reason, Reference, StrictModel
 from contracts.money import AmountMinor
 
 
@@ -32,7 +32,7 @@ class OutcomeOfDeposit(StrEnum):
 class Evidence(StrictModel):
     """How it can be found at the provider."""
 
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+    reference: Reference | None = Field(
         default=None,
         description="How the provider calls it: the evidence that it was paid. Of what was never paid there is none",
     )

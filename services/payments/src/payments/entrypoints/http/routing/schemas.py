@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from chassis.http import StrictModel
+from chassis.http import NO_CARD_NUMBER, StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.routing.breaker import BreakerState
@@ -25,7 +25,7 @@ from payments.domain.routing.strategy import (
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=60), NO_CARD_NUMBER]
 Names = Annotated[list[Name], Field(max_length=20)]
 
 

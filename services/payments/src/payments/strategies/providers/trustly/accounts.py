@@ -8,15 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.domain import Invalid
-from payments.domain.instrument.words import (
-    Instrument,
-    Kind,
-    instrument_told,
-    is_iban,
-    is_real_iban,
-    local_number,
-    plain_number,
-)
+from chassis.domain.numbers import is_real_iban, plain_number
+from payments.domain.instrument.words import Instrument, Kind, instrument_told, is_iban, local_number
 from payments.strategies.providers.reading import country, end_of, name, section, word
 
 _HOUSES = {

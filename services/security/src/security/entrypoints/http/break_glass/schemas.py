@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.http import Reason, StrictModel
+from chassis.http import NO_CARD_NUMBER, Reason, StrictModel
 from security.domain.break_glass.aggregate import LONGEST_MINUTES
 
 
@@ -21,9 +21,9 @@ class EndBreakGlass(StrictModel):
 
 
 class ReviewBreakGlass(StrictModel):
-    findings: Annotated[str, StringConstraints(min_length=10, max_length=2000, strip_whitespace=True)] = Field(
-        description="What was done, and whether it was right. It is kept in the audit trail: no personal data"
-    )
+    findings: Annotated[
+        str, StringConstraints(min_length=10, max_length=2000, strip_whitespace=True), NO_CARD_NUMBER
+    ] = Field(description="What was done, and whether it was right. It is kept in the audit trail: no personal data")
 
 
 class BreakGlassItem(BaseModel):
