@@ -1,5 +1,6 @@
 """The HTTP side of a service."""
 
+from chassis.http.countries import KnownCountry
 from chassis.http.dependencies import App, Db
 from chassis.http.drain import Drain
 from chassis.http.models import StrictModel
@@ -17,6 +18,7 @@ __all__ = [
     "Db",
     "Drain",
     "FieldError",
+    "KnownCountry",
     "Moment",
     "Once",
     "Problem",

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.testing.problems import fields, problem
+
 from .fakes import WEBHOOK_SECRET
 from .world import V1, World
 
@@ -15,6 +17,8 @@ STRIPE: dict[str, Any] = {
     "settings": {"base_url": "https://api.stripe.com"},
     "secrets": {"api_key": "sk_test_other", "webhook_secret": WEBHOOK_SECRET},
 }
+ORDER: dict[str, Any] = {"way": "order", "providers": ["stripe"]}
+RULE: dict[str, Any] = {"name": "british", "when": {"countries": ["UK"]}, "then": ORDER}
 POLICY: dict[str, Any] = {"currency": "EUR", "second_person_above_minor": 200_00}
 
 
@@ -139,3 +143,16 @@ async def test_nothing_is_set_up_in_a_currency_there_is_not(world: World, path: 
     answer = await world.client.put(f"{V1}/casinos/{world.casino}/{path}", json=body, headers=world.staff())
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"].startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("providers/stripe", {**STRIPE, "methods": {"card": {"countries": ["SE", "UK"]}}}, "methods.card.countries[1]"),
+        ("routing-strategy", {"rules": [RULE], "otherwise": ORDER}, "rules[0].when.countries[0]"),
+    ],
+    ids=["method", "rule"],
+)
+async def test_nothing_is_set_up_for_a_country_there_is_not(world: World, path: str, body: Any, field: str) -> None:
+    answer = await world.client.put(f"{V1}/casinos/{world.casino}/{path}", json=body, headers=world.staff())
+    assert fields(problem(answer, 422, "invalid_request")) == {field: "country_unknown"}

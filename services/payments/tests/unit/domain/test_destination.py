@@ -48,6 +48,7 @@ def test_without_a_kind_it_is_one_providers_own_words() -> None:
         ({**IBAN, "colour": "red"}, "destination.colour"),
         ({name: value for name, value in IBAN.items() if name != "last_name"}, "destination.last_name"),
         ({**ACCOUNT, "country": "Sweden"}, "destination.country"),
+        ({**ACCOUNT, "country": "UK"}, "destination.country"),
         ({**ACCOUNT, "bank_number": "six"}, "destination.bank_number"),
         ({**WALLET, "service": "Skrill!"}, "destination.service"),
         ({**CRYPTO, "address": "bitcoin:bc1q"}, "destination.address"),

@@ -17,7 +17,6 @@ from backoffice.domain.player.commands import (
     UnblockPlayer,
     UntagPlayer,
 )
-from backoffice.domain.player.countries import COUNTRIES
 from backoffice.domain.player.errors import (
     AccountClosed,
     BornInTheFuture,
@@ -44,6 +43,7 @@ from backoffice.domain.player.events import (
     PlayerUntagged,
 )
 from chassis.domain import Decider
+from chassis.domain.countries import COUNTRIES
 
 MOST_TAGS = 50
 OLDEST = 120

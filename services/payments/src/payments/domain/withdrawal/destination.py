@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.domain import Invalid
+from chassis.domain.countries import COUNTRIES
 from chassis.domain.numbers import is_real_iban, plain_number
 
 KIND: Final = "kind"
@@ -108,7 +109,6 @@ FIELDS: Final[Mapping[DestinationKind, tuple[str, ...]]] = {
 
 OPTIONAL: Final = frozenset({"bank_number"})
 _SHAPES: Final = {
-    "country": re.compile(r"[A-Z]{2}", re.ASCII),
     "account_number": re.compile(r"[A-Z0-9]{4,34}", re.ASCII),
     "bank_number": re.compile(r"[0-9]{3,8}", re.ASCII),
     "service": re.compile(r"[a-z][a-z0-9_]{1,30}", re.ASCII),
@@ -152,6 +152,8 @@ def _read(kind: DestinationKind, found: Mapping[str, str]) -> Destination:
                 raise Invalid("This is no IBAN: its check digits differ.", field=_at("iban"))
             return Iban(iban=found["iban"], first_name=found["first_name"], last_name=found["last_name"])
         case DestinationKind.BANK_ACCOUNT:
+            if found["country"] not in COUNTRIES:
+                raise Invalid("ISO 3166-1 has no country with this code.", field=_at("country"))
             return BankAccount(
                 country=found["country"],
                 account_number=found["account_number"],

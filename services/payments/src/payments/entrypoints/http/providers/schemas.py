@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.http import KnownCountry, StrictModel
 from chassis.http import Reason as Why
-from chassis.http import StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.ports import Category
 from payments.domain.withdrawal.destination import DestinationKind
@@ -90,6 +90,14 @@ class Terms(StrictModel):
         return self
 
 
+class NewTerms(Terms):
+    """Terms as they shall be. Of those that hold already each country was believed."""
+
+    countries: Annotated[list[KnownCountry], Field(max_length=250)] = Field(
+        default=[], description="Whose players (ISO 3166-1 alpha-2); empty: all"
+    )
+
+
 class Reason(BaseModel):
     """What one of a provider's reasons for saying no means."""
 
@@ -124,7 +132,7 @@ class ProviderBody(StrictModel):
     deposit_bounds: Annotated[dict[KnownCurrency, Bounds], Field(max_length=200)] | None = Field(
         default=None, description="By currency; when it is not sent, bounds stay as they are"
     )
-    methods: Annotated[dict[Name, Terms], Field(max_length=20)] | None = Field(
+    methods: Annotated[dict[Name, NewTerms], Field(max_length=20)] | None = Field(
         default=None,
         description="Methods of paying by which it may be chosen; when it is not sent they stay as they are",
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from chassis.http import NO_CARD_NUMBER, StrictModel
+from chassis.http import NO_CARD_NUMBER, KnownCountry, StrictModel
 from contracts.money import AmountMinor, KnownCurrency
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.routing.breaker import BreakerState
@@ -24,7 +24,6 @@ from payments.domain.routing.strategy import (
 )
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=60), NO_CARD_NUMBER]
 Names = Annotated[list[Name], Field(max_length=20)]
 
@@ -48,7 +47,7 @@ class ConditionBody(StrictModel):
 
     methods: Names = Field(default=[])
     currencies: Annotated[list[KnownCurrency], Field(max_length=200)] = Field(default=[])
-    countries: Annotated[list[Country], Field(max_length=250)] = Field(default=[])
+    countries: Annotated[list[KnownCountry], Field(max_length=250)] = Field(default=[])
     tags: Annotated[list[Tag], Field(max_length=40)] = Field(default=[])
     min_minor: AmountMinor | None = None
     max_minor: AmountMinor | None = None
