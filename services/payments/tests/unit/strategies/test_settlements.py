@@ -203,11 +203,11 @@ def test_another_file_is_refused(name: str, content: bytes):
     [
         ("100.00,1.75,98.25", "100.001,1.75,98.251", "line 2"),
         ("100.00,1.75,98.25", "1e4,1.75,98.25", "line 2"),
-        ("100.00,1.75,98.25", "99999999999999999999.00,0.00,99999999999999999999.00", "more than one movement"),
+        ("100.00,1.75,98.25", "99999999999999999999.00,0.00,99999999999999999999.00", "larger than one movement"),
         ("100.00,1.75,98.25", "100.00,1.75,98.26", "its net is not"),
         ("eur,100.00", "xyz,100.00", "not known"),
-        ("eur,100.00", "e r,100.00", "no currency"),
-        ("2026-03-02 10:15:30", "yesterday", "no date"),
+        ("eur,100.00", "e r,100.00", "code of a currency"),
+        ("2026-03-02 10:15:30", "yesterday", "not a date"),
         ("txn_1,", "txn_1,,", "cells instead of"),
         ("txn_1,", 'txn_"1,', "line"),
         ("txn_1,", "txn\x00_1,", "not text"),
@@ -261,13 +261,66 @@ def test_hostile_or_broken_xml_is_refused(content: str):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [(":60F:C260301EUR1000,00\n", ""), ("C50,00", "C50,005"), (":61:2603040304C50,00NTRF", ":61:garbage")],
-    ids=["no opening balance", "fraction", "unreadable line"],
-)
-def test_a_broken_mt940_is_refused(old: str, new: str):
-    with pytest.raises(FileUnreadable):
+    ("old", "new", "told"),
+    [
+        (":60F:C260301EUR1000,00\n", "", "line 1 :20:: a statement that has an opening (:60:) nowhere"),
+        (":62F:", ":60F:C260301EUR1000,00\n:62F:", "line 9 :60F:: a statement that has an opening (:60:) more"),
+        (":60F:C260301EUR", ":60F:Ana Borg", "line 4 :60F:: not C or D"),
+        (":60F:C260301", ":60F:C269901", "line 4 :60F:: not C or D"),
+        (":25:MT84MALT011000012345MTLCAST001S", ":25:", "line 2 :25:: not the number of an account"),
+        ("C50,00", "C50,005", "line 5 :61:: an amount that is no plain decimal number, or not exact in EUR"),
+        (":61:2603040304C50,00NTRF", ":61:Ana Borg", "line 5 :61:: not a day"),
+        (":61:2603050305D9,99", ":61:2613990305D9,99", "line 7 :61:: not a day"),
+        (":28C:5/1", ":28C:Ana Borg", "line 3 :28C:: not a number of the statement"),
+        (":62F:C260305EUR1040,01", ":62F:Ana Borg", "line 9 :62F:: not C or D"),
+    ],
+    ids=[
+        "no opening balance", "two opening balances", "balance", "day of a balance", "account", "fraction", "entry",
+        "day of an entry", "number", "closing balance",
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_an_mt940_is_told_by_its_line_and_field_and_not_repeated(
+    old: str, new: str, told: str, caplog: pytest.LogCaptureFixture
+):
+    """Behind another statement, so that lines are those of the file."""
+    assert old in MT940
+    with pytest.raises(FileUnreadable) as refused:
         read("mt940", MT940.replace(old, new))
+    assert refused.value.detail.startswith(told)
+    with pytest.raises(FileUnreadable) as refused:
+        read("mt940", MT940 + MT940.replace(old, new))
+    assert refused.value.detail.startswith(f"line {int(told.split()[1]) + MT940.count(chr(10))} ")
+    assert not [word for word in ("Borg", "1399", "50,005", "9901") if word in refused.value.detail + caplog.text]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            '<Amt Ccy="EUR">50.00<',
+            '<Amt Ccy="Ana">Borg<',
+            "entry 1 Amt: an amount in a currency that is not known here",
+        ),
+        (">50.00<", ">Borg<", "entry 1 Amt: an amount that is no plain decimal number"),
+        (">50.00<", ">-50.00<", "entry 1 Amt: an amount below zero"),
+        ("CRDT</CdtDbtInd><Sts>", "Borg</CdtDbtInd><Sts>", "entry 1 CdtDbtInd: neither CRDT nor DBIT"),
+        ("</Stmt>", "<Borg></Stmt>", "line "),
+    ],
+    ids=["currency", "amount", "sign", "indicator", "not XML"],
+)
+def test_what_is_wrong_in_a_camt053_is_told_by_its_entry_and_field_and_not_repeated(old: str, new: str, told: str):
+    assert old in CAMT
+    with pytest.raises(FileUnreadable) as refused:
+        read("camt053", CAMT.replace(old, new, 1))
+    assert refused.value.detail.startswith(told)
+    assert "Borg" not in refused.value.detail
+
+
+def test_what_is_wrong_in_a_table_is_not_repeated_either():
+    with pytest.raises(FileUnreadable) as refused:
+        read("stripe_balance", STRIPE.replace("100.00,1.75,98.25", "Ana Borg,1.75,98.25"))
+    assert refused.value.detail.startswith("line 2: an amount")
+    assert "Borg" not in refused.value.detail
 
 
 class Endless(io.RawIOBase):

@@ -38,7 +38,7 @@ def test_a_reversed_credit_is_money_that_went_and_a_reversed_debit_money_that_ca
 )
 def test_a_date_no_settlement_can_have_is_refused_with_its_line(date: str):
     content = CAMT.format(date=date, more="").encode()
-    with pytest.raises(FileUnreadable, match="line 1"):
+    with pytest.raises(FileUnreadable, match="entry 1 ValDt"):
         list(SETTLEMENT_FORMATS["camt053"].rows(io.BytesIO(content)))
 
 

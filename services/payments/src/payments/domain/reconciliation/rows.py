@@ -45,14 +45,28 @@ class SettlementRow(NamedTuple):
         return self.amount_minor - self.fee_minor
 
 
+class Place(NamedTuple):
+    """Where in a file something is wrong: the line from 1, or the entry where lines say nothing, and its field."""
+
+    number: int
+    field: str = ""
+    unit: str = "line"
+
+    def __str__(self) -> str:
+        return " ".join(one for one in (self.unit, str(self.number), self.field) if one)
+
+
 class FileUnreadable(Invalid):
-    """A file is not what it was said to be. The detail names the line and what is wrong there; nothing of it counts."""
+    """A file is not what it was said to be. The detail names the place and what is wrong there, never what stands
+    there: it may be about a person. Nothing of the file counts.
+    """
 
     code: ClassVar[str] = "file_unreadable"
 
-    def __init__(self, why: str, line: int = 0) -> None:
-        super().__init__(f"line {line}: {why}" if line else why, field="file")
-        self.why, self.line = why, line
+    def __init__(self, why: str, at: Place | int = 0) -> None:
+        place = Place(at) if isinstance(at, int) else at
+        super().__init__(f"{place}: {why}" if place.number else why, field="file")
+        self.why, self.line = why, place.number
 
 
 class FileOfAnotherCasino(FileUnreadable):

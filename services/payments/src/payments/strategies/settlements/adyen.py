@@ -89,5 +89,5 @@ class AdyenSettlement:
 def _moment(text: str, zone: str, line: int) -> datetime:
     hours = _HOURS.get(zone.upper())
     if hours is None:
-        raise FileUnreadable(f"{zone[:40]!r} is no time zone that is known here", line)
+        raise FileUnreadable("a time zone that is not known here", line)
     return moment(text, line).replace(tzinfo=timezone(timedelta(hours=hours)))

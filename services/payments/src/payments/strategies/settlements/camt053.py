@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
+from payments.domain.reconciliation.rows import FileUnreadable, Place, SettlementRow
 from payments.domain.reconciliation.statements import Balance, BankStatement, StatementUnbalanced
 from payments.domain.reconciliation.words import Movement
 from payments.strategies.settlements.reading import (
@@ -65,7 +65,7 @@ def _read(file: BinaryIO) -> Iterator[SettlementRow | BankStatement]:
     except DefusedXmlException:
         raise FileUnreadable("document types and entities are not accepted") from None
     except ParseError as error:
-        raise FileUnreadable(f"not XML: {error}"[:200]) from None
+        raise FileUnreadable("not XML", error.position[0]) from None
     except (UnicodeDecodeError, LookupError, ValueError) as error:
         if isinstance(error, FileUnreadable):
             raise
@@ -117,9 +117,9 @@ class _Stated:
         if name == "Acct":
             own = _child(element, "Id")
             account = _text(_child(own, "IBAN")) or _text(_child(_child(own, "Othr"), "Id"))
-            self._account = account_of(account, number) if account else ""
+            self._account = account_of(account, Place(self.place, "Acct", "statement")) if account else ""
         elif name == "Bal":
-            self._balances.append(_balance(element, number))
+            self._balances.append(_balance(element, Place(self.place, "Bal", "statement")))
         elif name in _NUMBERS:
             self._numbers[name] = _text(element)
         elif name == "Id":
@@ -160,17 +160,17 @@ class _Stated:
         return found[0] if found else None
 
 
-def _balance(element: Element, number: int) -> tuple[str, Balance]:
+def _balance(element: Element, at: Place) -> tuple[str, Balance]:
     amount, day = _child(element, "Amt"), _child(element, "Dt")
     kind = _text(_child(_child(_child(element, "Tp"), "CdOrPrtry"), "Cd"))
     if amount is None or day is None:
-        raise FileUnreadable("a balance without an amount or a date", number)
-    currency = currency_of(amount.get("Ccy", ""), number)
-    minor = balance_minor(_text(amount), currency, number)
+        raise FileUnreadable("a balance without an amount or a date", at)
+    currency = currency_of(amount.get("Ccy", ""), at)
+    minor = balance_minor(_text(amount), currency, at)
     indicator = _text(_child(element, "CdtDbtInd"))
     if minor < 0 or indicator not in {"CRDT", "DBIT"}:
-        raise FileUnreadable("a balance that is neither credit nor debit", number)
-    on = moment(_text(_child(day, "Dt")) or _text(_child(day, "DtTm")), number).date()
+        raise FileUnreadable("a balance that is neither credit nor debit", at)
+    on = moment(_text(_child(day, "Dt")) or _text(_child(day, "DtTm")), at).date()
     return kind, Balance(minor if indicator == "CRDT" else -minor, currency, on)
 
 
@@ -189,18 +189,20 @@ class _Counted:
 
 
 def _entry(entry: Element, number: int) -> SettlementRow | None:
-    amount = _child(entry, "Amt")
+    amount, at = _child(entry, "Amt"), Place(number, "Amt", "entry")
     if amount is None:
-        raise FileUnreadable("entry without an amount", number)
+        raise FileUnreadable("no amount", at)
     status = _child(entry, "Sts")
     booked = _text(status) or (_text(_child(status, "Cd")) if status is not None else "")
     if booked != "BOOK":
         return None
-    currency = currency_of(amount.get("Ccy", ""), number)
-    minor = money(_text(amount), currency, number)
+    currency = currency_of(amount.get("Ccy", ""), at)
+    minor = money(_text(amount), currency, at)
+    if minor < 0:
+        raise FileUnreadable("an amount below zero", at)
     indicator = _text(_child(entry, "CdtDbtInd"))
-    if minor < 0 or indicator not in {"CRDT", "DBIT"}:
-        raise FileUnreadable("neither credit nor debit", number)
+    if indicator not in {"CRDT", "DBIT"}:
+        raise FileUnreadable("neither CRDT nor DBIT", Place(number, "CdtDbtInd", "entry"))
     signed = minor if indicator == "CRDT" else -minor
     own = _text(_child(entry, "AcctSvcrRef")) or _text(_child(entry, "NtryRef"))
     said = " ".join(text for one in entry.iter() if _name(one) in _REFERENCES and (text := _text(one)))
@@ -222,10 +224,10 @@ def _entry(entry: Element, number: int) -> SettlementRow | None:
 
 def _date(entry: Element, number: int) -> datetime:
     for name in ("ValDt", "BookgDt"):
-        day = _child(entry, name)
+        day, at = _child(entry, name), Place(number, name, "entry")
         if day is not None:
-            return moment(_text(_child(day, "Dt")) or _text(_child(day, "DtTm")), number).astimezone(UTC)
-    raise FileUnreadable("entry without a date", number)
+            return moment(_text(_child(day, "Dt")) or _text(_child(day, "DtTm")), at).astimezone(UTC)
+    raise FileUnreadable("no date", Place(number, unit="entry"))
 
 
 def _name(element: Element) -> str:

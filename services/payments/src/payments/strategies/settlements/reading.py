@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
 from contracts.money import EXPONENTS, MAX_MINOR, MoneyMistake, to_major_string, to_minor
-from payments.domain.reconciliation.rows import FileUnreadable
+from payments.domain.reconciliation.rows import FileUnreadable, Place
 from payments.domain.reconciliation.statements import LONGEST_ACCOUNT, BankStatement, StatementUnbalanced, account_key
 
 LONGEST_LINE: Final = 64 * 1024
@@ -79,11 +79,11 @@ class Table:
     def _next(self) -> list[str] | None:
         try:
             return next(self._reader, None)
-        except csv.Error as error:
-            raise FileUnreadable(f"not CSV: {error}", self._reader.line_num) from None
+        except csv.Error:
+            raise FileUnreadable("not CSV", self._reader.line_num) from None
 
 
-def money(text: str, currency: str, line: int) -> int:
+def money(text: str, currency: str, at: Place | int) -> int:
     """Exact minor units of a plain decimal; an empty cell is nothing.
 
     Raises:
@@ -91,27 +91,29 @@ def money(text: str, currency: str, line: int) -> int:
     """
     if not text:
         return 0
+    if currency not in EXPONENTS:
+        raise FileUnreadable("an amount in a currency that is not known here", at)
     try:
         minor = to_minor(text, currency)
-    except MoneyMistake as mistake:
-        raise FileUnreadable(str(mistake), line) from None
+    except MoneyMistake:
+        raise FileUnreadable(f"an amount that is no plain decimal number, or not exact in {currency}", at) from None
     if abs(minor) > MAX_MINOR:
-        raise FileUnreadable(f"{text[:40]!r} is more than one movement may be", line)
+        raise FileUnreadable("an amount larger than one movement may be", at)
     return minor
 
 
-def balance_minor(text: str, currency: str, line: int) -> int:
+def balance_minor(text: str, currency: str, at: Place | int) -> int:
     """As `money`; a balance that is not there is nothing, and no zero."""
     if not text:
-        raise FileUnreadable("a balance without an amount", line)
-    return money(text, currency, line)
+        raise FileUnreadable("a balance without an amount", at)
+    return money(text, currency, at)
 
 
-def account_of(text: str, line: int) -> str:
+def account_of(text: str, at: Place | int) -> str:
     """The number of a bank account as `account_key` writes it; FileUnreadable when it can be none."""
     key = account_key(text)
     if not 0 < len(key) <= LONGEST_ACCOUNT + 3:  # A currency may stand behind it.
-        raise FileUnreadable(f"{text[:40]!r} is no account", line)
+        raise FileUnreadable("not the number of an account", at)
     return key
 
 
@@ -147,27 +149,27 @@ def paid(amount: str, currency: str, settled: tuple[int, str], line: int) -> tup
     return (size if minor >= 0 else -size), code
 
 
-def moment(text: str, line: int) -> datetime:
+def moment(text: str, at: Place | int) -> datetime:
     """A moment in ISO 8601 or SQL form; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text)
-        return in_our_time(found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC), line)
+        return in_our_time(found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC), at)
     except (ValueError, OverflowError):
-        raise FileUnreadable(f"{text[:40]!r} is no date and time", line) from None
+        raise FileUnreadable("not a date that there is, nor a date and time", at) from None
 
 
-def in_our_time(found: datetime, line: int) -> datetime:
+def in_our_time(found: datetime, at: Place | int) -> datetime:
     """The moment; FileUnreadable when no settlement can be of that year."""
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise FileUnreadable(f"the year {found.year} is none of a settlement", line)
+        raise FileUnreadable(f"a date before {_FIRST_YEAR} or after {_LAST_YEAR}", at)
     return found
 
 
-def currency_of(text: str, line: int) -> str:
+def currency_of(text: str, at: Place | int) -> str:
     """A currency in capitals; FileUnreadable when it is none by its form."""
     code = text.upper()
     if not 3 <= len(code) <= 5 or not code.isascii() or not code.isalnum():
-        raise FileUnreadable(f"{text[:40]!r} is no currency", line)
+        raise FileUnreadable("not the code of a currency", at)
     return code
 
 

@@ -84,8 +84,8 @@ class _Carry:
     def __init__(self, currency: str) -> None:
         try:
             self._scale = Decimal(10) ** exponent(currency)
-        except MoneyMistake as mistake:
-            raise FileUnreadable(str(mistake), 1) from None
+        except MoneyMistake:
+            raise FileUnreadable("a column in a currency that is not known here", 1) from None
         self._exact, self._told = Decimal(0), 0
 
     def take(self, paid: str, back: str, line: int) -> int:
@@ -104,7 +104,7 @@ def _decimal(text: str, line: int) -> Decimal:
     except InvalidOperation:
         pass  # A lone point or sign: no amount, as below.
     if text:
-        raise FileUnreadable(f"{text[:40]!r} is no amount", line)
+        raise FileUnreadable("not an amount", line)
     return Decimal(0)
 
 
@@ -121,4 +121,4 @@ def _moment(text: str, line: int) -> datetime:
     try:
         return datetime.strptime(text, "%d %b %y %H:%M").replace(tzinfo=_ZONE).astimezone(UTC)
     except ValueError:
-        raise FileUnreadable(f"{text[:40]!r} is no date and time", line) from None
+        raise FileUnreadable("not a date and time", line) from None
