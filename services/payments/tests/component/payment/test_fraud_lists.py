@@ -14,6 +14,10 @@ from .test_instruments import CARD, another_player, pay, tell_charge
 from .test_withdrawals import BANK
 from .world import World
 
+SPANISH = {"kind": "iban", "iban": "ES9121000418450200051332"}
+INSTRUMENT_ID = "destination.instrument_id"
+CARD_NUMBER = "4242 4242 4242 4242"
+
 
 async def listed(world: World, kind: str, **named: Any) -> None:
     body = {"list": "block", "kind": kind, "reason": "it was stolen", **named}
@@ -118,9 +122,48 @@ async def test_a_withdrawal_to_a_listed_place_takes_two_people_whoever_asks(worl
     assert "BLOCK-LIST-PAYOUT" in one["rules"]
 
 
+@pytest.mark.parametrize("kind", ["payout", "instrument"])
+@pytest.mark.parametrize(
+    ("listed_as", "paid_to"),
+    [
+        ({"kind": "iban", "iban": "es91 2100 0418 4502 0005 1332"}, BANK),
+        ({"kind": "iban", "iban": "ES9121000418450200051332"}, {**SPANISH, "first_name": "Ana", "last_name": "Mule"}),
+        ({"kind": "bank_account", "country": "SE", "bank_number": "6112", "account_number": "69706212"}, LOCAL),
+    ],
+    ids=["in the provider's words", "in everybody's words", "by the country's numbers"],
+)
+async def test_a_withdrawal_to_a_place_that_was_listed_in_peoples_words_takes_two_people(
+    world: World, kind: str, listed_as: dict[str, str], paid_to: dict[str, str]
+) -> None:
+    await automatic(world)
+    await world.give(100_00)
+    await listed(world, kind, destination=listed_as)
+    assert await world.people(10_00, destination=paid_to) == 2
+    assert (await decisions(world))[-1]["features"]["blocked:payout"] is True
+    stored = await world.rows("SELECT e::text AS text FROM fraud_entry AS e")
+    assert not [row for row in stored if listed_as.get("iban", "69706212") in row["text"]]
+
+
+async def test_an_instrument_is_listed_as_a_destination_too(world: World) -> None:
+    await pay(world)
+    await listed(world, "instrument", destination={"kind": "instrument", "instrument_id": await instrument_of(world)})
+    assert (await asks(world)).status_code == 409, "he paid with it before"
+
+
 @pytest.mark.parametrize(
     ("kind", "named", "field"),
     [
+        ("payout", {"provider": "trustly", "destination": SPANISH}, "provider"),
+        ("payout", {"destination": {**SPANISH, "iban": "ES9221000418450200051332"}}, "destination.iban"),
+        (
+            "payout",
+            {"destination": {"kind": "wallet", "service": "nobody", "owner": "a@b.test"}},
+            "destination.kind",
+        ),
+        ("payout", {"destination": {"kind": "instrument", "instrument_id": str(UUID(int=7))}}, INSTRUMENT_ID),
+        ("payout", {"destination": {"kind": "wallet", "service": "skrill", "owner": CARD_NUMBER}}, "destination.owner"),
+        ("bin", {"destination": SPANISH}, "destination"),
+        ("payout", {"destination": SPANISH, "value": "x"}, "destination"),
         ("instrument", {"value": "stripe:Xt5EWLLDS7FJjR1c"}, "value"),
         ("instrument", {"value": str(UUID(int=7))}, "value"),
         ("payout", {"value": "7653385737"}, "value"),

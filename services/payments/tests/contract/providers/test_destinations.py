@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.money import EXPONENTS
 from payments.application.instruments.ports import ReadsDestinations
 from payments.application.ports import PayoutFlow
 from payments.domain.instrument.words import Kind
@@ -22,6 +23,8 @@ SUE = {"first_name": "Sue", "last_name": "Hopper"}
 GERMAN = Iban(iban="DE89370400440532013000", **SUE)
 SWEDISH = BankAccount(country="SE", bank_number="6112", account_number="69706212", **SUE)
 BRITISH = BankAccount(country="GB", bank_number="100000", account_number="31510604", **SUE)
+BRITISH_IBAN = Iban(iban="GB88BARC10000031510604", **SUE)
+"""The same account: sort code 10-00-00, number 31510604."""
 SKRILL = Wallet(service="skrill", owner="sue@player.example")
 ADDRESS = CryptoAddress(address="bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq")
 
@@ -159,6 +162,32 @@ def test_the_same_account_is_the_same_instrument_whoever_pays_it() -> None:
         assert told is not None
         marks.add(told.identity)
     assert len(marks) == 1
+
+
+@pytest.mark.parametrize(
+    ("same", "payers"),
+    [
+        ([GERMAN], {"adyen_transfers", "truelayer", "trustly"}),
+        ([SWEDISH], {"trustly"}),
+        ([BRITISH, BRITISH_IBAN], {"adyen_transfers", "truelayer", "trustly"}),
+        ([SKRILL, Wallet(service="skrill", owner="Sue@Player.example")], {"paysafe", "skrill"}),
+        ([ADDRESS], {"btcpay"}),
+    ],
+    ids=["iban", "national", "british", "wallet", "crypto"],
+)
+def test_whoever_pays_there_knows_the_same_instrument(same: list[Named], payers: set[str]) -> None:
+    """So that one entry on the block list holds at all of them: see `instrument_named`."""
+    found = {
+        (name, told.identity)
+        for to in same
+        for name in PAYING
+        for currency in EXPONENTS
+        if (words := flow(name).translated(to, currency)) is not None
+        and isinstance(reading := flow(name), ReadsDestinations)
+        and (told := reading.instrument_of(words)) is not None
+    }
+    assert {name for name, _ in found} == payers
+    assert len({identity for _, identity in found}) == 1
 
 
 def test_nothing_personal_is_in_what_is_printed() -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import Invalid
 from payments.application.desk import Desk
 from payments.application.fraud.ports import Signals
-from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
+from payments.application.instruments.seeing import fingerprint_of, instrument_named, instrument_of_destination
 from payments.application.payout_course import payout_flow
+from payments.domain.instrument.words import Instrument, refuse_card_numbers
+from payments.domain.withdrawal.destination import KIND, DestinationKind, KnownDestination, read_destination
 
 _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "device": (re.compile(r"[!-~]{8,200}"), "What a frontend calls a device: 8 to 200 letters without blanks."),
@@ -21,7 +23,10 @@ _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
 _BY_INSTRUMENT = ("instrument", "payout")
 _SAID = "Only instruments and payouts are named by a destination."
 _A_PLAYER = "The id of a player of this casino."
-_AN_INSTRUMENT = "The id of an instrument of this casino; or name a decision, or a provider and a destination."
+_AN_INSTRUMENT = "The id of an instrument of this casino; or name a decision, or a destination."
+_OF_A_HOLDER = (DestinationKind.IBAN, DestinationKind.BANK_ACCOUNT)
+_WHOEVER = {"first_name": "Anybody", "last_name": "Anybody"}
+"""An account is the same one whoever it belongs to, so nobody has to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ class Named:
         value: the id of a player or of an instrument, a device, an address, a network (or an address in it), the digits
             of an issuer.
         decision_id: the decision about a payment that came with it.
-        destination: of a withdrawal at `provider`.
+        destination: of a withdrawal, with its `kind` as everybody says it, or as `provider` does.
     """
 
     value: str | None = field(default=None, repr=False)
@@ -59,14 +64,14 @@ async def listable(desk: Desk, connection: AsyncConnection, casino_id: UUID, kin
     given = [name for name in ways if getattr(named, name) is not None]
     if len(given) != 1:
         raise Invalid("Exactly one of value, decision_id and destination.", field=(given or ["value"])[-1])
-    if (named.provider is None) != (named.destination is None):
-        raise Invalid("A destination, and the provider it is paid through.", field="provider")
+    if named.provider is not None and named.destination is None:
+        raise Invalid("A destination in its words.", field="destination")
     if named.decision_id is not None:
         return await _of_decision(desk, connection, casino_id, kind, named.decision_id)
-    if named.destination is not None and named.provider is not None:
-        return _of_destination(desk, casino_id, kind, named.provider, named.destination)
+    if named.destination is not None:
+        return await _of_destination(desk, connection, casino_id, kind, named.provider, named.destination)
     if kind in _BY_INSTRUMENT:
-        return await _of_instrument(desk, connection, casino_id, kind, named.value or "")
+        return await _of_instrument(desk, connection, casino_id, kind, _id(named.value or "", _AN_INSTRUMENT), "value")
     if kind == "player":
         return await _of_player(desk, connection, casino_id, named.value or "")
     return _said(desk, casino_id, kind, named.value or "")
@@ -92,22 +97,51 @@ async def _of_decision(
     return Listable(row["player_id"], row["keys"][kind])
 
 
-async def _of_instrument(desk: Desk, connection: AsyncConnection, casino_id: UUID, kind: str, value: str) -> Listable:
-    known = await desk.instruments.find(connection, _id(value, _AN_INSTRUMENT))
+async def _of_instrument(
+    desk: Desk, connection: AsyncConnection, casino_id: UUID, kind: str, instrument_id: UUID, field: str
+) -> Listable:
+    known = await desk.instruments.find(connection, instrument_id)
     if known is None or known.casino_id != casino_id:
-        raise Invalid(_AN_INSTRUMENT, field="value")
-    return Listable(known.player_id, _key(desk, casino_id, kind, known.fingerprint, "value"))
+        raise Invalid(_AN_INSTRUMENT, field=field)
+    return Listable(known.player_id, _key(desk, casino_id, kind, known.fingerprint, field))
 
 
-def _of_destination(desk: Desk, casino_id: UUID, kind: str, provider: str, destination: Mapping[str, str]) -> Listable:
+async def _of_destination(
+    desk: Desk,
+    connection: AsyncConnection,
+    casino_id: UUID,
+    kind: str,
+    provider: str | None,
+    destination: Mapping[str, str],
+) -> Listable:
     if kind not in _BY_INSTRUMENT:
         raise Invalid(_SAID, field="destination")
-    payout_flow(desk, provider).check_destination(destination)
-    told = instrument_of_destination(desk, provider, destination)
+    refuse_card_numbers(destination, within="destination")
+    if (KIND in destination) is (provider is not None):
+        raise Invalid("Whose words the destination is in; nobody's, where it says its kind.", field="provider")
+    if provider is not None:
+        payout_flow(desk, provider).check_destination(destination)
+        told = instrument_of_destination(desk, provider, destination)
+    else:
+        told = _of_everybody(desk, destination)
+        if isinstance(told, KnownDestination):
+            place = "destination.instrument_id"
+            return await _of_instrument(desk, connection, casino_id, kind, told.instrument_id, place)
     if told is None or told.identity is None:
         raise Invalid("Nothing tells this account from others.", field="destination")
     mark = fingerprint_of(desk, UUID(int=0), told)
     return Listable(None, _key(desk, casino_id, kind, mark, "destination"))
+
+
+def _of_everybody(desk: Desk, destination: Mapping[str, str]) -> Instrument | KnownDestination | None:
+    """What is meant, said as everybody does. Invalid, naming the field: it makes no sense, or nobody pays there."""
+    to = read_destination({**(_WHOEVER if destination[KIND] in _OF_A_HOLDER else {}), **destination})
+    if to is None or isinstance(to, KnownDestination):
+        return to
+    told = instrument_named(desk, to)
+    if told is None:
+        raise Invalid("No provider pays there, so nothing would be stopped.", field=f"destination.{KIND}")
+    return told
 
 
 def _said(desk: Desk, casino_id: UUID, kind: str, value: str) -> Listable:

@@ -6,8 +6,10 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from chassis.domain import Invalid
 from chassis.privacy import SubjectErased
 from chassis.store import UnitOfWork
+from contracts.money import EXPONENTS
 from payments.application.desk import Desk, set_aside_once
 from payments.application.instruments.ports import KnownInstrument, ReadsDestinations
 from payments.application.lanes import VERIFICATION
@@ -15,6 +17,7 @@ from payments.domain.instrument.aggregate import Known, instrument, instrument_u
 from payments.domain.instrument.commands import FindShared, SeeInstrument, UseInstrument
 from payments.domain.instrument.events import Direction, InstrumentUsed
 from payments.domain.instrument.words import Instrument
+from payments.domain.withdrawal.destination import Named
 
 _OURS = UUID("4b1d5d0e-6f3c-5f0a-9b57-6d2f7a3a9c11")
 """The namespace of instruments' ids."""
@@ -133,3 +136,22 @@ def instrument_of_destination(desk: Desk, provider: str, destination: Mapping[st
     """What a payout to this destination pays to, where its provider's protocol tells."""
     flow = desk.provider(provider).payouts
     return flow.instrument_of(destination) if isinstance(flow, ReadsDestinations) else None
+
+
+def instrument_named(desk: Desk, to: Named) -> Instrument | None:
+    """What a payout to it pays to, whichever provider makes it: all that can know the same one. None: none can."""
+    for name, provider in sorted(desk.providers.items()):
+        flow = provider.payouts
+        if flow is None:
+            continue
+        for own in (flow.translated(to, currency) for currency in EXPONENTS):
+            if own is None:
+                continue
+            try:
+                flow.check_destination(own)
+            except Invalid:
+                break
+            told = instrument_of_destination(desk, name, own)
+            if told is not None and told.identity is not None:
+                return told
+    return None

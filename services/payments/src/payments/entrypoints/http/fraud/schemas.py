@@ -284,8 +284,19 @@ class _What(StrictModel):
         "(/24, /48), or the first 6 or 8 digits of cards",
     )
     decision_id: UUID | None = Field(default=None, description="What its payment came with")
-    provider: Name | None = Field(default=None, description="Through which the destination is paid")
-    destination: Destination | None = Field(default=None, repr=False, description="As a withdrawal names it")
+    provider: Name | None = Field(
+        default=None, description="In whose words the destination is; none where it says its `kind`"
+    )
+    destination: Destination | None = Field(
+        default=None,
+        repr=False,
+        description="As a withdrawal names it: with its `kind`, whichever provider pays (the holder's names may be "
+        "left out), or in the words of one provider",
+        examples=[
+            {"kind": "iban", "iban": "DE89370400440532013000"},
+            {"kind": "wallet", "service": "skrill", "owner": "sue@player.example"},
+        ],
+    )
     reason: Reason
 
     def named(self) -> Named:
