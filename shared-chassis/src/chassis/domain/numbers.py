@@ -87,7 +87,13 @@ def is_card_number(text: str) -> bool:
     True
     """
     digits = "".join(str(unicodedata.digit(one, one)) for one in plain_number(text))
-    return len(digits) in _CARD_DIGITS and digits.isascii() and digits.isdigit() and _adds_up(digits)
+    return len(digits) in _CARD_DIGITS and digits.isascii() and digits.isdigit() and adds_up(digits)
+
+
+def adds_up(digits: str) -> bool:
+    """Whether the last one is the check digit of the others (ISO/IEC 7812-1, annex B: Luhn)."""
+    doubled = "".join(str(int(one) * 2) for one in digits[-2::-2])
+    return sum(map(int, doubled + digits[-1::-2])) % 10 == 0
 
 
 def holds_card_number(text: str) -> bool:
@@ -171,10 +177,4 @@ def _grouped_as_cards(groups: list[str]) -> bool:
 
 def _is_a_persons(digits: str) -> bool:
     issued = (first <= digits[: len(first)] <= last and len(digits) in lengths for first, last, lengths in _ISSUERS)
-    return any(issued) and _adds_up(digits)
-
-
-def _adds_up(digits: str) -> bool:
-    """Whether the last one is the check digit of the others (ISO/IEC 7812-1, annex B: Luhn)."""
-    doubled = "".join(str(int(one) * 2) for one in digits[-2::-2])
-    return sum(map(int, doubled + digits[-1::-2])) % 10 == 0
+    return any(issued) and adds_up(digits)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
 
+from chassis.domain.numbers import adds_up, is_real_iban
+
 HIDDEN: Final = "[redacted]"
 
 _DEEPEST: Final = 8
@@ -113,13 +115,9 @@ def _hides(key: str) -> bool:
 
 
 def _unless_not_card(found: re.Match[str]) -> str:
-    digits = [int(character) for character in found.group() if character.isdigit()]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return HIDDEN if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1 else found.group()
+    digits = "".join(filter(str.isdigit, found.group()))
+    return HIDDEN if adds_up(digits) and len(set(digits)) > 1 else found.group()
 
 
 def _unless_not_iban(found: re.Match[str]) -> str:
-    compact = found.group().replace(" ", "")
-    moved = compact[4:] + compact[:4]
-    number = int("".join(str(int(character, 36)) for character in moved))
-    return HIDDEN if number % 97 == 1 else found.group()
+    return HIDDEN if is_real_iban(found.group().replace(" ", "")) else found.group()
