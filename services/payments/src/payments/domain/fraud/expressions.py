@@ -241,6 +241,17 @@ def asked_for(node: Node) -> frozenset[str]:
             return frozenset()
 
 
+def compared_with(node: Node, name: str) -> frozenset[Value]:
+    """What stands in the tree for the value of this name to be equal to, or one of."""
+    if not isinstance(node, Operation):
+        return frozenset()
+    found = frozenset[Value]().union(*(compared_with(one, name) for one in node.arguments))
+    if not any(isinstance(one, Asked) and one.name == name for one in node.arguments):
+        return found
+    members = (one.values for one in node.arguments if isinstance(one, Members))
+    return found.union(*members, (one.value for one in node.arguments if isinstance(one, Literal)))
+
+
 def _literal(value: Any, where: str) -> Literal:
     if isinstance(value, str):
         return Literal(_text(value, where), "text")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from chassis.domain.countries import COUNTRIES
 from payments.domain.fraud.errors import RuleInvalid
-from payments.domain.fraud.expressions import Node, asked_for, parse
+from payments.domain.fraud.expressions import Node, asked_for, compared_with, parse
 from payments.domain.fraud.features import KEYS, KNOWN_WITH, is_never_known
 
 W = TypeVar("W", bound=StrEnum)
@@ -162,6 +163,8 @@ def ensure_can_hold(rules: RuleSet) -> None:
         if unknown:
             words = f"{', '.join(unknown)}: never known when a {rule.trigger} is judged."
             raise RuleInvalid(words, field=f"rules[{index}].when")
+        if not compared_with(rule.when, "country") <= COUNTRIES:
+            raise RuleInvalid("ISO 3166-1 has no country with one of these codes.", field=f"rules[{index}].when")
         apart = [one for one in rule.block.of if one not in KNOWN_WITH[rule.trigger]] if rule.block else []
         if apart:
             words = f"{', '.join(apart)}: never known when a {rule.trigger} is judged."

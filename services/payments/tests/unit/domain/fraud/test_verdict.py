@@ -27,6 +27,26 @@ def verdict(*rules: dict[str, Any], amount: int = 100, off: tuple[str, ...] = ()
     return judge(read(content), Trigger.DEPOSIT, {"amount_minor": amount}, frozenset(off))
 
 
+@pytest.mark.parametrize(
+    ("when", "refused"),
+    [
+        ({"eq": [{"feature": "country"}, "GB"]}, False),
+        ({"eq": [{"feature": "country"}, "UK"]}, True),
+        ({"eq": ["UK", {"feature": "country"}]}, True),
+        ({"not": {"in": [{"feature": "country"}, ["SE", "ZZ"]]}}, True),
+        ({"eq": [{"feature": "level"}, "UK"]}, False),
+    ],
+)
+def test_a_rule_that_names_a_country_there_is_not_is_refused_by_its_place(when: Any, refused: bool) -> None:
+    rules = read({"rules": [rule("FAR", when=when)]})
+    if not refused:
+        ensure_can_hold(rules)
+        return
+    with pytest.raises(RuleInvalid, match="no country") as told:
+        ensure_can_hold(rules)
+    assert told.value.field == "rules[0].when"
+
+
 def test_nothing_held_allows() -> None:
     found = verdict(rule("A", "decline"), amount=99)
     assert (found.action, found.hits) == (Action.ALLOW, ())
