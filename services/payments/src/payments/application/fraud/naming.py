@@ -119,14 +119,15 @@ async def _of_destination(
     refuse_card_numbers(destination, within="destination")
     if (KIND in destination) is (provider is not None):
         raise Invalid("Whose words the destination is in; nobody's, where it says its kind.", field="provider")
+    told: Instrument | KnownDestination | None
     if provider is not None:
         payout_flow(desk, provider).check_destination(destination)
         told = instrument_of_destination(desk, provider, destination)
     else:
         told = _of_everybody(desk, destination)
-        if isinstance(told, KnownDestination):
-            place = "destination.instrument_id"
-            return await _of_instrument(desk, connection, casino_id, kind, told.instrument_id, place)
+    if isinstance(told, KnownDestination):
+        place = "destination.instrument_id"
+        return await _of_instrument(desk, connection, casino_id, kind, told.instrument_id, place)
     if told is None or told.identity is None:
         raise Invalid("Nothing tells this account from others.", field="destination")
     mark = fingerprint_of(desk, UUID(int=0), told)
