@@ -18,7 +18,7 @@ from chassis.runtime import Service
 from chassis.store import rebuild
 from chassis.store.rebuild import rows_of
 from chassis.testing.golden import said
-from chassis.testing.problems import problem
+from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer, make_token
 from contracts.backoffice.events import RegistrationDeclined
 from contracts.backoffice.permissions import BackofficePermission as P
@@ -129,6 +129,14 @@ async def test_no_personal_data_is_stored_or_published_in_clear(client: httpx.As
         for name in names:
             for row in await rows_of(connection, name):
                 assert not any(secret in str(row) for secret in secrets), f"{name}: {row}"
+
+
+async def test_a_cards_number_is_in_no_note(client: httpx.AsyncClient) -> None:
+    player_id = await a_player(client, await open_casino(client))
+    note = {"text": "he read his card to me: 4242 4242 4242 4242"}
+    refused = await client.post(f"{V1}/players/{player_id}/notes", json=note, headers={**staff(), **key()})
+    assert fields(problem(refused, 422, "invalid_request")) == {"text": "card_number_unwanted"}
+    assert (await client.get(f"{V1}/players/{player_id}/notes", headers=staff())).json() == []
 
 
 async def test_the_same_request_twice_is_one_player(client: httpx.AsyncClient) -> None:
