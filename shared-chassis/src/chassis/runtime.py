@@ -180,7 +180,8 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     routers = [*listed, *exports, *bulk_routes(service.name, service.bulk)]
     live = live_lists(service, [*service.routers, *approvals])
     routers += [views_router(service.name)] if any(served_by(routers)) else []
-    routers += [live_router(service.name, live)] if live.lists.by_name else []
+    followed = tuple((name, one.path) for name, one in live.lists.by_name.items())
+    routers += [live_router(service.name, followed)] if followed else []
     views = Views(service.application, list(served_by(routers)), service.settings)
     app = create_service(
         service.name,

@@ -15,6 +15,7 @@ from contracts.platform.events import DeclaredPermission, PermissionManifestPubl
 from security.adapters import catalogue
 
 V1 = "/api/security/v1"
+ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery staple"
 
 

@@ -1,25 +1,24 @@
 """Somebody who is in, without and with a second factor."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from chassis.domain import FixedClock
 
-from .api import PASSWORD, enter
+from .api import ADMIN, PASSWORD
 from .authenticators import SecurityKey
 from .factors import Person
 
-ADMIN = "admin@example.com"
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
 @pytest.fixture
-async def person(client: httpx.AsyncClient, clock: FixedClock, first_password: str) -> Person:
+async def person(client: httpx.AsyncClient, clock: FixedClock, administrator: dict[str, Any]) -> Person:
     admin = Person(client, clock, ADMIN, PASSWORD)
-    tokens = await enter(client, ADMIN, first_password)
-    admin.token, admin.refresh_token = tokens["access_token"], tokens["refresh_token"]
+    admin.token, admin.refresh_token = administrator["access_token"], administrator["refresh_token"]
     return admin
 
 

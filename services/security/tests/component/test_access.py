@@ -1,5 +1,6 @@
 """Roles and who holds them, as the tokens carry them."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -16,9 +17,9 @@ LIST = PaymentsPermission.DEPOSIT_LIST
 
 
 async def test_a_role_at_one_casino_is_in_the_token_for_that_casino_alone(
-    client: httpx.AsyncClient, service: Service, first_password: str
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any]
 ) -> None:
-    admin = (await enter(client, ADMIN, first_password))["access_token"]
+    admin = administrator["access_token"]
     bob, mine, theirs = await add_colleague(client, admin), uuid4(), uuid4()
     role_id = await define_role(client, admin, "cashier", ["payments.deposit.*"])
     assert (await assign(client, admin, bob["staff_id"], role_id, [str(mine)])).status_code == 201
@@ -31,8 +32,10 @@ async def test_a_role_at_one_casino_is_in_the_token_for_that_casino_alone(
     assert not caller.may("security.staff.list")
 
 
-async def test_a_role_taken_away_is_gone_from_the_next_token(client: httpx.AsyncClient, first_password: str) -> None:
-    admin = (await enter(client, ADMIN, first_password))["access_token"]
+async def test_a_role_taken_away_is_gone_from_the_next_token(
+    client: httpx.AsyncClient, administrator: dict[str, Any]
+) -> None:
+    admin = administrator["access_token"]
     bob = await add_colleague(client, admin)
     role_id = await define_role(client, admin, "people", ["security.staff.list"])
     assignment = (await assign(client, admin, bob["staff_id"], role_id, ["*"])).json()["assignment_id"]
@@ -45,17 +48,17 @@ async def test_a_role_taken_away_is_gone_from_the_next_token(client: httpx.Async
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
 
 
-async def test_nobody_gives_themselves_a_role(client: httpx.AsyncClient, first_password: str) -> None:
-    tokens = await enter(client, ADMIN, first_password)
-    role_id = await define_role(client, tokens["access_token"], "people", ["security.staff.list"])
-    answer = await assign(client, tokens["access_token"], tokens["subject_id"], role_id, ["*"])
+async def test_nobody_gives_themselves_a_role(client: httpx.AsyncClient, administrator: dict[str, Any]) -> None:
+    admin = administrator["access_token"]
+    role_id = await define_role(client, admin, "people", ["security.staff.list"])
+    answer = await assign(client, admin, administrator["subject_id"], role_id, ["*"])
     assert (answer.status_code, answer.json()["code"]) == (409, "own_access")
 
 
 async def test_a_manager_of_one_casino_gives_no_access_to_another(
-    client: httpx.AsyncClient, first_password: str
+    client: httpx.AsyncClient, administrator: dict[str, Any]
 ) -> None:
-    admin = (await enter(client, ADMIN, first_password))["access_token"]
+    admin = administrator["access_token"]
     bob, carol = await add_colleague(client, admin), await add_colleague(client, admin, "carol@example.com")
     role_id = await define_role(client, admin, "manager", ["security.role.assign", "security.staff.list"])
     mine, theirs = str(uuid4()), str(uuid4())
@@ -65,8 +68,8 @@ async def test_a_manager_of_one_casino_gives_no_access_to_another(
         assert (await assign(client, manager, carol["staff_id"], role_id, casinos)).status_code == expected
 
 
-async def test_a_login_and_a_role_name_are_taken_once(client: httpx.AsyncClient, first_password: str) -> None:
-    admin = (await enter(client, ADMIN, first_password))["access_token"]
+async def test_a_login_and_a_role_name_are_taken_once(client: httpx.AsyncClient, administrator: dict[str, Any]) -> None:
+    admin = administrator["access_token"]
     await add_colleague(client, admin)
     body = {"login": "BOB@example.com", "name": "Another Bob"}
     again = await client.post(f"{V1}/staff", json=body, headers={**bearer(admin), **key()})
@@ -78,9 +81,9 @@ async def test_a_login_and_a_role_name_are_taken_once(client: httpx.AsyncClient,
 
 
 async def test_a_repeated_request_adds_one_colleague_and_hides_the_password(
-    client: httpx.AsyncClient, first_password: str
+    client: httpx.AsyncClient, administrator: dict[str, Any]
 ) -> None:
-    admin = (await enter(client, ADMIN, first_password))["access_token"]
+    admin = administrator["access_token"]
     headers, body = {**bearer(admin), **key()}, {"login": "bob@example.com", "name": "Bob"}
     first, second = [await client.post(f"{V1}/staff", json=body, headers=headers) for _ in range(2)]
     assert first.json()["one_time_password"]
@@ -89,13 +92,12 @@ async def test_a_repeated_request_adds_one_colleague_and_hides_the_password(
 
 
 async def test_keys_are_public_and_rotate_without_breaking_tokens(
-    client: httpx.AsyncClient, service: Service, first_password: str
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any]
 ) -> None:
-    tokens = await enter(client, ADMIN, first_password)
     before = (await client.get("/.well-known/jwks.json")).json()["keys"]
     assert all("d" not in key for key in before)
     await service.state["keys"].rotate()
     after = (await client.get("/.well-known/jwks.json")).json()["keys"]
     assert {key["kid"] for key in before} < {key["kid"] for key in after}
-    assert (await client.get(f"{V1}/staff", headers=bearer(tokens["access_token"]))).status_code == 200
+    assert (await client.get(f"{V1}/staff", headers=bearer(administrator["access_token"]))).status_code == 200
     assert (await log_in(client, ADMIN, "wrong")).status_code == 401

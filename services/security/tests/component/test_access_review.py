@@ -45,8 +45,8 @@ class Reviews:
 
 
 @pytest.fixture
-async def reviews(client: httpx.AsyncClient, first_password: str) -> Reviews:
-    ann = str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def reviews(client: httpx.AsyncClient, administrator: dict[str, Any]) -> Reviews:
+    ann = str(administrator["access_token"])
     bob = await add_colleague(client, ann)
     made = Reviews(client, ann, bob, await SECONDS[client].token())
     role_id = await define_role(client, ann, "cashier", [DEPOSITS, WITHDRAWALS])

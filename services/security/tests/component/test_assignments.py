@@ -23,8 +23,8 @@ CASINO, OTHER = str(uuid4()), str(uuid4())
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> str:
-    return str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> str:
+    return str(administrator["access_token"])
 
 
 async def items(client: httpx.AsyncClient, token: str, path: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from contracts.backoffice.events import PersonalDataErased, PlayerBlocked
 from contracts.event import ContractEvent
 from security.adapters.tables import credential, player_account, session
 
-from .api import PASSWORD, V1, enter, log_in
+from .api import PASSWORD, V1, log_in
 from .test_players import RIGHT, Casino
 
 ADMIN = "admin@example.com"
@@ -74,18 +74,18 @@ async def guess_at_once(client: httpx.AsyncClient, service: Service, token: str,
 
 
 async def test_guesses_sent_at_once_are_all_counted(
-    client: httpx.AsyncClient, service: Service, first_password: str
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any]
 ) -> None:
-    token = (await enter(client, ADMIN, first_password))["access_token"]
+    token = administrator["access_token"]
     answers = await guess_at_once(client, service, token, LOCKED_AFTER - 1)
     assert [answer.status_code for answer in answers] == [401] * len(answers)
     assert (await one(service, select(credential.c.failures))).failures == LOCKED_AFTER - 1
 
 
 async def test_guesses_sent_at_once_lock_even_for_the_right_password(
-    client: httpx.AsyncClient, service: Service, first_password: str, clock: FixedClock
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
-    token = (await enter(client, ADMIN, first_password))["access_token"]
+    token = administrator["access_token"]
     await guess_at_once(client, service, token, LOCKED_AFTER)
     assert (await guess(client, token, PASSWORD)).status_code == 401
     assert (await log_in(client, ADMIN, PASSWORD)).status_code == 401

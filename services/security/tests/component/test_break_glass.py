@@ -68,8 +68,8 @@ class Night:
 
 
 @pytest.fixture
-async def night(client: httpx.AsyncClient, clock: FixedClock, first_password: str) -> Night:
-    admin = str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def night(client: httpx.AsyncClient, clock: FixedClock, administrator: dict[str, Any]) -> Night:
+    admin = str(administrator["access_token"])
     bob = await add_colleague(client, admin)
     on_call = await define_role(client, admin, "on_call", [OPEN, "security.elevation.request"])
     await assign(client, admin, bob["staff_id"], on_call, [CASINO])

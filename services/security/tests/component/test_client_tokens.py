@@ -18,13 +18,13 @@ from chassis.runtime import Service, http_application
 from chassis.testing.client import running
 from chassis.testing.tokens import bearer
 
-from .api import V1, enter, key
+from .api import V1, key
 from .clients_api import ISSUER, TOKEN, Program, ask, form, register, terms
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> str:
-    token: str = (await enter(client, "admin@example.com", first_password))["access_token"]
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> str:
+    token: str = administrator["access_token"]
     return token
 
 

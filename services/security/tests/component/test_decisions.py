@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from services.security.tests.component.api import V1, add_colleague, assign, enter, key
+from services.security.tests.component.api import V1, add_colleague, assign, key
 
 from chassis.domain import FixedClock
 from chassis.testing.problems import problem
@@ -23,8 +23,8 @@ LINES = [
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> str:
-    return str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> str:
+    return str(administrator["access_token"])
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ WHY = {"conflict_override": "a very small team"}
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> str:
-    return str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> str:
+    return str(administrator["access_token"])
 
 
 async def a_minute_later(service: Service, clock: FixedClock) -> int:

@@ -58,8 +58,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(client: httpx.AsyncClient, first_password: str) -> Office:
-    admin = str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def office(client: httpx.AsyncClient, administrator: dict[str, Any]) -> Office:
+    admin = str(administrator["access_token"])
     bob = await add_colleague(client, admin)
     asks = await define_role(client, admin, "asks", [ASK])
     await assign(client, admin, bob["staff_id"], asks, [CASINO])

@@ -26,9 +26,9 @@ async def me(client: httpx.AsyncClient, token: str) -> dict[str, Any]:
 
 
 async def test_it_says_who_one_is_and_what_one_may_do_where(
-    client: httpx.AsyncClient, first_password: str, clock: FixedClock
+    client: httpx.AsyncClient, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
-    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    admin = administrator["access_token"]
     bob = await add_colleague(client, admin)
     role_id = await define_role(client, admin, "cashier", ["payments.deposit.list", "security.staff.create"])
     ends = (clock.now() + timedelta(hours=2)).isoformat()
@@ -47,9 +47,9 @@ async def test_it_says_who_one_is_and_what_one_may_do_where(
 
 
 async def test_what_asks_for_a_fresh_proof_stays_in_the_menu_and_what_is_over_leaves_it(
-    client: httpx.AsyncClient, first_password: str, clock: FixedClock
+    client: httpx.AsyncClient, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
-    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    admin = administrator["access_token"]
     bob = await add_colleague(client, admin)
     role_id = await define_role(client, admin, "hires", ["security.staff.create"])
     ends = (clock.now() + timedelta(minutes=12)).isoformat()
@@ -64,9 +64,9 @@ async def test_what_asks_for_a_fresh_proof_stays_in_the_menu_and_what_is_over_le
 
 
 async def test_it_shows_wishes_emergency_and_factors(
-    client: httpx.AsyncClient, first_password: str, clock: FixedClock
+    client: httpx.AsyncClient, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
-    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    admin = administrator["access_token"]
     bob = await add_colleague(client, admin)
     allowed = ["security.elevation.request", "security.break_glass.open"]
     role_id = await define_role(client, admin, "on_call", allowed)

@@ -18,7 +18,7 @@ from chassis.testing.tokens import bearer
 from security.adapters.tables import credential
 from security.application.door import DoorKeeper
 
-from .api import PASSWORD, V1, enter, log_in
+from .api import PASSWORD, V1, log_in
 from .test_at_once import one, until
 from .test_players import OTHER, RIGHT, Casino, envelopes
 
@@ -116,9 +116,9 @@ async def change(client: httpx.AsyncClient, token: str, old: str, new: str) -> N
 
 @pytest.mark.parametrize(("tried", "expected", "counted"), [(CHANGED, 200, 0), (PASSWORD, 401, 1)])
 async def test_a_password_that_is_changed_while_it_is_compared_is_compared_anew(
-    client: httpx.AsyncClient, service: Service, first_password: str, tried: str, expected: int, counted: int
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any], tried: str, expected: int, counted: int
 ) -> None:
-    token = (await enter(client, ADMIN, first_password))["access_token"]
+    token = administrator["access_token"]
     app, slow = hold_up(service, lambda: change(client, token, PASSWORD, CHANGED))
     async with talking(app) as door:
         assert (await log_in(door, ADMIN, tried)).status_code == expected
@@ -127,9 +127,9 @@ async def test_a_password_that_is_changed_while_it_is_compared_is_compared_anew(
 
 
 async def test_a_password_that_changes_again_and_again_is_refused_and_nothing_is_counted(
-    client: httpx.AsyncClient, service: Service, first_password: str
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any]
 ) -> None:
-    token = (await enter(client, ADMIN, first_password))["access_token"]
+    token = administrator["access_token"]
     app, slow = hold_up(
         service,
         lambda: change(client, token, PASSWORD, CHANGED),

@@ -201,8 +201,8 @@ calls = st.tuples(st.sampled_from(range(len(WAYS))), st.integers(0, 3), st.integ
 
 
 @pytest.fixture
-async def world(client: httpx.AsyncClient, service: Service, clock: FixedClock, first_password: str) -> World:
-    ann = str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def world(client: httpx.AsyncClient, service: Service, clock: FixedClock, administrator: dict[str, Any]) -> World:
+    ann = str(administrator["access_token"])
     return World(client, service, clock, ann)
 
 

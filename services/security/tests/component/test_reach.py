@@ -49,8 +49,8 @@ class World:
 
 
 @pytest.fixture
-async def world(client: httpx.AsyncClient, first_password: str) -> World:
-    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+async def world(client: httpx.AsyncClient, administrator: dict[str, Any]) -> World:
+    admin = administrator["access_token"]
     bob, mine = await add_colleague(client, admin), str(uuid4())
     role_id = await define_role(client, admin, "manager", list(MANAGES))
     assert (await assign(client, admin, bob["staff_id"], role_id, [mine])).status_code == 201

@@ -1,7 +1,9 @@
 """A rebuilt read model is the live one."""
 
+from typing import Any
+
 import httpx
-from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, declare, define_role, enter, key
+from services.security.tests.component.api import PASSWORD, V1, add_colleague, assign, declare, define_role, key
 from services.security.tests.component.clients_api import Program, register
 from services.security.tests.component.factors import Person
 
@@ -16,11 +18,11 @@ CASINO = "0190f5fe-7c00-7a00-8000-000000000001"
 
 
 async def test_rebuilt_read_models_are_the_live_ones(
-    client: httpx.AsyncClient, service: Service, first_password: str, clock: FixedClock
+    client: httpx.AsyncClient, service: Service, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
     await hear(service, *consumed_by("security"))
     await declare(service)
-    token = (await enter(client, "admin@example.com", first_password))["access_token"]
+    token = administrator["access_token"]
     bob, eve = [await add_colleague(client, token, f"{name}@example.com") for name in ("bob", "eve")]
     role_id = await define_role(client, token, "support", ["backoffice.player.view"])
     for colleague in (bob, eve):

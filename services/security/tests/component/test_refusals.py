@@ -10,15 +10,15 @@ from chassis.runtime import Service
 from chassis.testing.problems import fields, problem
 from chassis.testing.tokens import bearer
 
-from .api import PASSWORD, V1, add_colleague, assign, define_role, enter, key, log_in
+from .api import PASSWORD, V1, add_colleague, assign, define_role, key, log_in
 from .test_players import RIGHT, Casino
 
 ADMIN = "admin@example.com"
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> dict[str, str]:
-    return bearer((await enter(client, ADMIN, first_password))["access_token"])
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> dict[str, str]:
+    return bearer(administrator["access_token"])
 
 
 async def change(client: httpx.AsyncClient, headers: dict[str, str], current: str, new: str) -> httpx.Response:

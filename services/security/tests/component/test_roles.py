@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from services.security.tests.component.api import V1, add_colleague, assign, define_role, enter, key, publish_version
+from services.security.tests.component.api import V1, add_colleague, assign, define_role, key, publish_version
 
 from chassis.auth.policy.model import PermissionMeta
 from chassis.runtime import Service
@@ -23,8 +23,8 @@ CASINO = str(uuid4())
 
 
 @pytest.fixture
-async def admin(client: httpx.AsyncClient, first_password: str) -> str:
-    return str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def admin(client: httpx.AsyncClient, administrator: dict[str, Any]) -> str:
+    return str(administrator["access_token"])
 
 
 async def ask(client: httpx.AsyncClient, token: str, method: str, path: str, body: Any = None) -> httpx.Response:

@@ -47,8 +47,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(client: httpx.AsyncClient, first_password: str) -> Desk:
-    ann = str((await enter(client, "admin@example.com", first_password))["access_token"])
+async def desk(client: httpx.AsyncClient, administrator: dict[str, Any]) -> Desk:
+    ann = str(administrator["access_token"])
     bob = await add_colleague(client, ann)
     asks = await define_role(client, ann, "asks", ["security.elevation.request", TAME])
     await assign(client, ann, bob["staff_id"], asks, [CASINO])

@@ -55,9 +55,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(client: httpx.AsyncClient, first_password: str) -> Desk:
-    entered = await enter(client, "admin@example.com", first_password)
-    admin = Person(client, entered["subject_id"], entered["access_token"])
+async def desk(client: httpx.AsyncClient, administrator: dict[str, Any]) -> Desk:
+    admin = Person(client, administrator["subject_id"], administrator["access_token"])
     role_id = await define_role(client, admin.token, "desk", [P.ROLE_LIST, P.VIEW_SHARE])
     return Desk(admin, role_id, str(uuid4()), {})
 

@@ -45,9 +45,9 @@ class Auditors:
 
 
 @pytest.fixture
-async def auditors(client: httpx.AsyncClient, service: Service, first_password: str) -> Auditors:
+async def auditors(client: httpx.AsyncClient, service: Service, administrator: dict[str, Any]) -> Auditors:
     await declare(service)
-    return Auditors(client, (await enter(client, "admin@example.com", first_password))["access_token"])
+    return Auditors(client, administrator["access_token"])
 
 
 async def test_why_a_player_was_blocked_takes_its_own_permission(auditors: Auditors, service: Service) -> None:

@@ -229,9 +229,9 @@ async def loses_factors(client: httpx.AsyncClient, admin: str, staff_id: str, on
 
 
 async def test_every_promised_event_is_said_by_what_people_do(
-    service: Service, client: httpx.AsyncClient, first_password: str, clock: FixedClock
+    service: Service, client: httpx.AsyncClient, administrator: dict[str, Any], clock: FixedClock
 ) -> None:
-    admin = (await enter(client, "admin@example.com", first_password))["access_token"]
+    admin = administrator["access_token"]
     bob = await add_colleague(client, admin)
     role_id = await define_role(client, admin, "cashier", ["payments.deposit.*"])
     given = await assign(client, admin, bob["staff_id"], role_id, [str(CASINO)])

@@ -1,5 +1,6 @@
 """The routes about bulk jobs: one beneath a list for each action, where rows are frozen, and those about the jobs."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
@@ -102,14 +103,17 @@ TheBulk = Annotated[Bulk, Depends(_bulk)]
 
 def bulk_routes(service: str, actions: Sequence[BulkAction]) -> list[APIRouter]:
     """The routes of one service that has such actions."""
-    router = APIRouter(tags=["bulk"])
-    for action in actions:
-        _add_action(router, action)
-    about = APIRouter(prefix=f"/api/{service}/v1", tags=["bulk"])
-    _add_lists(about)
-    _add_job(about)
-    _add_start(about, f"{service}.bulk.run")
-    return [router, about] if actions else []
+    told = [(each.key, each.href, each.title, each.permission, each.parameters) for each in actions]
+    return [*(_freezing(*each) for each in told), _about_jobs(service)] if actions else []
+
+
+@functools.lru_cache
+def _about_jobs(service: str) -> APIRouter:
+    router = APIRouter(prefix=f"/api/{service}/v1", tags=["bulk"])
+    _add_lists(router)
+    _add_job(router)
+    _add_start(router, f"{service}.bulk.run")
+    return router
 
 
 def visible(caller: Caller, bulk: Bulk) -> ColumnElement[bool]:
@@ -134,15 +138,18 @@ def _within(scope: CasinoScope) -> ColumnElement[bool]:
     return and_(some, not_(_c.casinos.overlap(ids)) if scope.ids is None else _c.casinos.contained_by(ids))
 
 
-def _add_action(router: APIRouter, action: BulkAction) -> None:
-    name = re.sub(r"[^a-z0-9]+", "_", action.key)
+@functools.lru_cache
+def _freezing(key: str, href: str, title: str, permission: str, parameters: type[StrictModel] | None) -> APIRouter:
+    """The route at this address that freezes rows for the action of this key."""
+    router = APIRouter(tags=["bulk"])
+    name = re.sub(r"[^a-z0-9]+", "_", key)
     body_model: Any = BulkBody
-    if action.parameters is not None:
+    if parameters is not None:
         made = f"Bulk{name.title().replace('_', '')}Body"
-        body_model = create_model(made, __base__=BulkBody, parameters=(action.parameters, ...))
+        body_model = create_model(made, __base__=BulkBody, parameters=(parameters, ...))
 
     async def freeze(
-        caller: Annotated[Caller, Requires(action.permission)],
+        caller: Annotated[Caller, Requires(permission)],
         body: BulkBody,
         request: Request,
         once: Once,
@@ -150,23 +157,24 @@ def _add_action(router: APIRouter, action: BulkAction) -> None:
     ) -> Response:
         if (answer := await once.earlier(caller)) is not None:
             return answer
-        given = getattr(body, "parameters", None)
-        parameters = None if given is None else given.model_dump(mode="json")
+        action, given = bulk.actions[key], getattr(body, "parameters", None)
+        wanted = None if given is None else given.model_dump(mode="json")
         frozen = await bulk.look(action, caller, request.scope["query_string"].decode("latin-1"), body.filter)
         job_id = uuid7()
 
         async def work(uow: UnitOfWork) -> BulkJobView:
-            job = await bulk.freeze(uow, job_id, action, caller, frozen, parameters)
+            job = await bulk.freeze(uow, job_id, action, caller, frozen, wanted)
             return await _view(bulk, uow, caller, job)
 
         return await once(caller, work)
 
     freeze.__annotations__["body"] = body_model
     freeze.__doc__ = (
-        f"{action.title}: freeze the rows that the filter of the address and that of the body leave of what the caller "
+        f"{title}: freeze the rows that the filter of the address and that of the body leave of what the caller "
         "sees, and tell how many they are. Nothing is done before the job is started."
     )
-    router.post(action.href, name=f"bulk_{name}", status_code=201, response_model=BulkJobView)(freeze)
+    router.post(href, name=f"bulk_{name}", status_code=201, response_model=BulkJobView)(freeze)
+    return router
 
 
 def _add_lists(router: APIRouter) -> None:

@@ -1,7 +1,8 @@
 """The route of a service's live lists."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from typing import Annotated, Any, Final
 
@@ -58,11 +59,12 @@ class Streaming(Response):
             await self._pieces.aclose()  # type: ignore[attr-defined]
 
 
-def live_router(service: str, live: Live) -> APIRouter:
-    """The route."""
+@functools.lru_cache
+def live_router(service: str, lists: tuple[tuple[str, str], ...]) -> APIRouter:
+    """The route of one service that has live lists, each with a name and an address."""
     router = APIRouter(prefix=f"/api/{service}/v1", tags=["live"])
 
-    @router.get("/live", status_code=200, response_class=Streaming, openapi_extra=_said(live))
+    @router.get("/live", status_code=200, response_class=Streaming, openapi_extra=_said(lists))
     async def follow_lists(
         caller: Annotated[Caller, AnyPerson()],
         request: Request,
@@ -76,6 +78,7 @@ def live_router(service: str, live: Live) -> APIRouter:
         be followed just now, `close` with the reason.
         """
         del lists, after
+        live: Live = request.app.state.live
         wanted, place = live.lists.read(request.query_params.multi_items())
         since = None if place is None else read(place, live.key)
         if place is not None and since is None:
@@ -105,7 +108,7 @@ async def _watched(wanted: Wanted, live: Live, request: Request) -> Watched:
     return watched
 
 
-def _said(live: Live) -> dict[str, Any]:
+def _said(lists: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         "parameters": [
             {
@@ -122,9 +125,9 @@ def _said(live: Live) -> dict[str, Any]:
                     "required": False,
                     "schema": {"type": "string"},
                     "description": f"A filter for {name}, as a query string: `status=eq.paid&order=..`, encoded.",
-                    "x-list": served.path,
+                    "x-list": path,
                 }
-                for name, served in live.lists.by_name.items()
+                for name, path in lists
             ),
         ]
     }

@@ -7,6 +7,7 @@ async def test_an_example_of_what_is_consumed_has_its_effect(cls, service):
     await assert_effect(service, cls, EFFECTS[cls])
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,9 +126,13 @@ def _heard(topic: str, key: str, raw: str) -> ContractEvent:
 
 
 def _satisfies(schema: str, sent: Any) -> None:
-    promise = json.loads((_HOME / "generated" / "schemas" / f"{schema}.json").read_text("utf-8"))
-    errors = [f"{error.json_path}: {error.message}" for error in Draft7Validator(promise).iter_errors(sent)]
+    errors = [f"{error.json_path}: {error.message}" for error in _promise(schema).iter_errors(sent)]
     assert not errors, f"{schema} is not as promised: {errors}"
+
+
+@functools.cache
+def _promise(schema: str) -> Draft7Validator:
+    return Draft7Validator(json.loads((_HOME / "generated" / "schemas" / f"{schema}.json").read_text("utf-8")))
 
 
 async def _everything(db: Database) -> dict[str, set[str]]:
