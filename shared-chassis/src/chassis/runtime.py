@@ -43,7 +43,7 @@ from chassis.http import create_service
 from chassis.http.listing.served import served_by
 from chassis.http.serving import serve_app
 from chassis.live import Live
-from chassis.live.http import live_router
+from chassis.live.http import live_routes
 from chassis.live.sources import sources_of
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.messaging.casino_zones import own_zones
@@ -180,8 +180,7 @@ def http_application(service: Service, role: Role = "api") -> FastAPI:
     routers = [*listed, *exports, *bulk_routes(service.name, service.bulk)]
     live = live_lists(service, [*service.routers, *approvals])
     routers += [views_router(service.name)] if any(served_by(routers)) else []
-    followed = tuple((name, one.path) for name, one in live.lists.by_name.items())
-    routers += [live_router(service.name, followed)] if followed else []
+    routers += live_routes(service.name, live)
     views = Views(service.application, list(served_by(routers)), service.settings)
     app = create_service(
         service.name,

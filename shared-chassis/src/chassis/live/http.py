@@ -59,9 +59,15 @@ class Streaming(Response):
             await self._pieces.aclose()  # type: ignore[attr-defined]
 
 
+def live_routes(service: str, live: Live) -> list[APIRouter]:
+    """The route of one service that has live lists."""
+    lists = tuple((name, served.path) for name, served in live.lists.by_name.items())
+    return [_following(service, lists)] if lists else []
+
+
 @functools.lru_cache
-def live_router(service: str, lists: tuple[tuple[str, str], ...]) -> APIRouter:
-    """The route of one service that has live lists, each with a name and an address."""
+def _following(service: str, lists: tuple[tuple[str, str], ...]) -> APIRouter:
+    """The route, with the names and addresses of the lists."""
     router = APIRouter(prefix=f"/api/{service}/v1", tags=["live"])
 
     @router.get("/live", status_code=200, response_class=Streaming, openapi_extra=_said(lists))
