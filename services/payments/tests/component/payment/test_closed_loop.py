@@ -100,7 +100,16 @@ async def test_what_came_from_an_account_is_paid_back_to_it(world: World) -> Non
     await books_hold(world)
 
 
-async def test_what_cannot_go_back_goes_another_way(world: World) -> None:
+async def wanted_elsewhere(world: World, withdrawal_id: str) -> None:
+    """As many want it as it took to approve it."""
+    body = {"reason": "that card is gone for good", "elsewhere": True}
+    for status in ("split", "split"):
+        answer = await world.post(f"/withdrawals/{withdrawal_id}/retry", body, as_=world.staff(uuid4()))
+        assert (answer.status_code, answer.json()["status"]) == (200, status), answer.text
+    await world.run_tasks()
+
+
+async def test_what_cannot_go_back_goes_another_way_once_as_many_want_that_as_approved_it(world: World) -> None:
     await paid_in(world)
     await world.give(100_00)
     await settle(world)
@@ -108,6 +117,10 @@ async def test_what_cannot_go_back_goes_another_way(world: World) -> None:
     withdrawal_id = await approved(world)
     await world.run_tasks()
     await world.run_tasks()
+    found = await split(world, withdrawal_id)
+    assert shape(found) == [("refund", "deposited", 50_00, "failed"), ("payout", "winnings", 30_00, "open")]
+    assert (found["for_people"], found["rest_minor"]) == (True, 50_00)
+    await wanted_elsewhere(world, withdrawal_id)
     found = await split(world, withdrawal_id)
     assert shape(found) == [
         ("refund", "deposited", 50_00, "failed"),

@@ -47,7 +47,7 @@ async def retry(world: World, withdrawal_id: Any, **other: Any) -> Any:
     return await world.post(f"/withdrawals/{withdrawal_id}/retry", {"reason": "it is up again"}, as_=as_, **other)
 
 
-async def test_a_refund_that_waits_for_its_provider_is_stopped_and_its_money_goes_another_way(world: World) -> None:
+async def test_the_money_of_a_refund_that_a_person_stopped_goes_nowhere_people_did_not_see(world: World) -> None:
     withdrawal_id, part_id = await divided(world)
     answer = await reject(world, withdrawal_id, part_id)
     assert (answer.status_code, answer.json()["status"]) == (200, "split"), answer.text
@@ -56,16 +56,36 @@ async def test_a_refund_that_waits_for_its_provider_is_stopped_and_its_money_goe
     assert await world.balance() == (70_00, 80_00)
     await world.run_tasks()
     found = await split(world, withdrawal_id)
-    assert shape(found) == [
-        ("refund", "deposited", 50_00, "failed"),
-        ("payout", "winnings", 30_00, "open"),
-        ("payout", "not_back", 50_00, "open"),
-    ]
+    stopped = [("refund", "deposited", 50_00, "failed"), ("payout", "winnings", 30_00, "open")]
+    assert (shape(found), found["for_people"], found["rest_minor"]) == (stopped, True, 50_00)
+    assert (await elsewhere(world, withdrawal_id, world.staff(uuid4()))).status_code == 200
+    await world.run_tasks()
+    assert shape(await split(world, withdrawal_id)) == stopped, "it took two people to approve it"
+    assert (await elsewhere(world, withdrawal_id, world.staff(uuid4()))).status_code == 200
+    await world.run_tasks()
+    found = await split(world, withdrawal_id)
+    assert shape(found) == [*stopped, ("payout", "not_back", 50_00, "open")]
     await stripe(world, enabled=True)
     await world.pass_time(hours=1)
     assert world.stripe.refunds == {}
     for part in found["parts"][1:]:
         await world.notify("payoutconfirmation", part["part_id"])
+    assert await whole(world, withdrawal_id) == ("paid", 80_00)
+    await books_hold(world)
+
+
+async def test_a_refund_that_a_person_stopped_goes_back_after_all_on_the_word_of_one(world: World) -> None:
+    withdrawal_id, part_id = await divided(world)
+    await reject(world, withdrawal_id, part_id)
+    await world.run_tasks()
+    await retry(world, withdrawal_id)
+    await world.run_tasks()
+    assert [one["stands"] for one in (await split(world, withdrawal_id))["parts"]] == ["failed", "open"]
+    await stripe(world, enabled=True)
+    for part in (await split(world, withdrawal_id))["parts"][1:]:
+        await world.notify("payoutconfirmation", part["part_id"])
+    await world.run_tasks()
+    assert shape(await split(world, withdrawal_id))[2:] == [("refund", "deposited", 50_00, "paid")]
     assert await whole(world, withdrawal_id) == ("paid", 80_00)
     await books_hold(world)
 

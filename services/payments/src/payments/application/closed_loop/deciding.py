@@ -32,8 +32,9 @@ async def retry_withdrawal(
     authority: Authority,
 ) -> WithdrawalOutcome:
     """Look for a way once more for what did not leave. It goes to no other place than an approved withdrawal may, and
-    never is more on its way than was approved. `elsewhere`: what its source cannot receive now goes where he wants it,
-    once as many people want that as it took to approve the whole, by the same rules; the first one is recorded.
+    never is more on its way than was approved. `elsewhere`: what fell through, and what its source cannot receive now,
+    goes where he wants it, once as many people want that as it took to approve the whole, by the same rules; the first
+    one is recorded.
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: the caller may not approve as much, there, or must prove again who he is.
@@ -53,7 +54,8 @@ async def retry_withdrawal(
 async def reject_part(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, part_id: UUID, caller: Caller, reason: str
 ) -> None:
-    """Stop a part that was not sent, whichever way it goes; its money then looks for another.
+    """Stop a part that was not sent, whichever way it goes; its money then looks for another among those that people
+    could see, or waits for them.
 
     Raises:
         NotFound, Forbidden, StepUpNeeded: there is no such part, or the caller may not reject as much, there.

@@ -25,6 +25,7 @@ from payments.domain.withdrawal.aggregate import withdrawal
 from payments.domain.withdrawal.closed_loop import Plan, Portion
 from payments.domain.withdrawal.commands import HaltWithdrawal, OrderPart, SplitWithdrawal
 from payments.domain.withdrawal.going import PartFact, Way, why
+from payments.domain.withdrawal.room import is_named, within
 from payments.domain.withdrawal.states import Approved, Order, Split, Withdrawal
 
 MOST_AT_ONCE = 50
@@ -48,7 +49,8 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     """Find another way for what is in no part; where there is none, and every part has ended, people decide.
 
     Nothing new is ordered while the player owes money, or a bank wants a payment of his back, nor after two people
-    found out that a part was never paid: whether that goes elsewhere is for a person who sees the whole.
+    found out that a part was never paid: whether that goes elsewhere is for a person who sees the whole. Nor goes
+    anything where people could not see it before they let it go.
     """
     state = (await uow.load(withdrawal, withdrawal_id)).state
     if not isinstance(state, Split) or not state.rest_minor:
@@ -65,6 +67,7 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     portions: Sequence[Portion] = () if made is None else made.plan.portions
     if failed.named or await switched_off(desk, uow, state.order):
         portions = [one for one in portions if not one.to_named]
+    portions = within(state, portions)
     if made is not None and portions:
         await _order_parts(desk, uow, withdrawal_id, state.order, made, portions)
     else:
@@ -99,12 +102,8 @@ def _failed(state: Split) -> _Failed:
     """Where nothing is sent again: instruments and deposits, and where the player wanted it."""
     gone = [one.fact for one in state.parts.all if one.failed]
     places = {one.deposit_id if one.way is Way.REFUND else one.instrument_id for one in gone}
-    named = any(_is_named(one, state.order) for one in gone)
+    named = any(is_named(one, state.order) for one in gone)
     return _Failed(frozenset(one for one in places if one is not None), named)
-
-
-def _is_named(part: PartFact, order: Order) -> bool:
-    return part.way is Way.PAYOUT and part.instrument_id == order.instrument_id and part.provider == order.fact.provider
 
 
 async def _order_parts(
@@ -151,7 +150,7 @@ async def _order_payout(
     desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order, made: Planned, part: PartFact
 ) -> None:
     destination = order.destination
-    if not _is_named(part, order) and part.instrument_id is not None:
+    if not is_named(part, order) and part.instrument_id is not None:
         text = msgspec.json.encode(dict(made.payees[part.instrument_id].destination)).decode()
         destination = await desk.vault.encrypt(uow.connection, order.fact.player_id, text)
     command = OrderPart(
@@ -164,7 +163,7 @@ async def _order_payout(
         destination=destination,
         shown_as=part.shown_as,
         instrument_id=part.instrument_id,
-        method=order.method if _is_named(part, order) else None,
+        method=order.method if is_named(part, order) else None,
         now=uow.ctx.occurred_at,
         known=order.known,
         needed=order.needed,

@@ -70,6 +70,11 @@ class Portion:
         """Whether it goes where the player wants it."""
         return self.source is None or self.source.to_named
 
+    @property
+    def place(self) -> UUID | None:
+        """The instrument, or the deposit where nobody told what paid it; None: where the player wants it."""
+        return None if self.source is None or self.source.to_named else self.source.group
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -89,8 +94,7 @@ class Plan:
         """How much goes where, as far as it goes anywhere."""
         places: dict[UUID | None, int] = {}
         for one in self.portions:
-            place = None if one.source is None or one.to_named else one.source.group
-            places[place] = places.get(place, 0) + one.amount_minor
+            places[one.place] = places.get(one.place, 0) + one.amount_minor
         return tuple(Goes(place=place, amount_minor=minor) for place, minor in places.items())
 
     @property

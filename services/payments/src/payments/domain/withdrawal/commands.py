@@ -155,8 +155,8 @@ class HaltWithdrawal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryWithdrawal:
     """A person wants a way looked for once more, for what did not leave, and why; also `elsewhere` than where it came
-    from, where that cannot receive now: that takes as many people as it took to approve it. `lost`: those who wanted it
-    before and may not approve it any more.
+    from, where that cannot receive now or it fell through: that takes as many people as it took to approve it. `lost`:
+    those who wanted it before and may not approve it any more.
     """
 
     retrier: str

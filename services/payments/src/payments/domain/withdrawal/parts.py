@@ -36,6 +36,7 @@ from payments.domain.withdrawal.events import (
 )
 from payments.domain.withdrawal.going import Way
 from payments.domain.withdrawal.policy import counts
+from payments.domain.withdrawal.room import beyond_minor, is_named
 from payments.domain.withdrawal.states import (
     Absent,
     Approved,
@@ -110,7 +111,7 @@ def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEv
     """Whatever waits for a person, even while other parts are open: these may be for weeks."""
     if isinstance(state, Absent):
         raise NotFound
-    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
+    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.for_people)
     if not isinstance(state, Halted | Split) or not waits:
         raise NothingToRetry
     if command.elsewhere and takes_two(state):
@@ -140,8 +141,8 @@ def _retry(command: RetryWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEv
 
 
 def takes_two(state: Halted | Split) -> bool:
-    """Whether one person is not enough to send elsewhere what its source should have: it was not decided before."""
-    return state.order.needed > 1 and not state.parts.elsewhere
+    """Whether one person is not enough to send the rest elsewhere: not as much was decided before."""
+    return state.order.needed > 1 and state.parts.elsewhere_minor - beyond_minor(state) < state.rest_minor
 
 
 def _split(command: SplitWithdrawal, state: Withdrawal) -> Sequence[WithdrawalEvent]:
@@ -235,8 +236,7 @@ def evolve_parts(state: Existing, event: PartEvent) -> Withdrawal:
         case WithdrawalElsewhereWanted():
             after = _wanted(state, event)
         case WithdrawalRetried():
-            tried = tuple(replace(one, retried=one.stand is Stand.FAILED) for one in parts.all)
-            after = Split(order, replace(parts, all=tried, elsewhere=parts.elsewhere or event.elsewhere, yeses=()))
+            after = _retried(state, event)
         case WithdrawalRestReleased():
             after = PartlyPaid(order, parts) if event.paid_minor else Rejected(order)
         case _:
@@ -250,6 +250,22 @@ def _wanted(state: Existing, event: WithdrawalElsewhereWanted) -> Withdrawal:
     before = (one for one in state.parts.yeses if one.by not in event.lapsed)
     yeses = (*before, Yes(event.wanted_by, event.wanted_at))
     return replace(state, parts=replace(state.parts, yeses=yeses))
+
+
+def _retried(state: Existing, event: WithdrawalRetried) -> Withdrawal:
+    """It may go again to where it failed; where it shall go elsewhere, only to where the player wants it."""
+    if not isinstance(state, Split | Halted):
+        return state
+    order, parts, elsewhere = state.order, state.parts, state.parts.elsewhere_minor
+    if event.elsewhere:
+        elsewhere = max(elsewhere, beyond_minor(state) + event.rest_minor)
+    tried = tuple(
+        replace(one, retried=one.retried or not event.elsewhere or one.by_hand or is_named(one.fact, order))
+        if one.stand is Stand.FAILED
+        else one
+        for one in parts.all
+    )
+    return Split(order, replace(parts, all=tried, elsewhere_minor=elsewhere, yeses=()))
 
 
 def _returned(state: Existing, event: WithdrawalPartReturned) -> Withdrawal:

@@ -192,14 +192,19 @@ class Part:
 class Parts:
     """All parts of a withdrawal that there ever were, and what could not go back to where it came from.
 
-    `elsewhere`: people decided that nothing waits until its source can receive again; `yeses`: who of them so far,
-    where one is not enough.
+    `elsewhere_minor`: so much people let go to other places than was seen before it was approved; then nothing waits
+    until its source can receive again. `yeses`: who of them so far, where one is not enough.
     """
 
     all: tuple[Part, ...] = ()
     left_out: tuple[NotBack, ...] = ()
-    elsewhere: bool = False
+    elsewhere_minor: int = 0
     yeses: tuple[Yes, ...] = ()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether people decided that it goes elsewhere than where it came from."""
+        return self.elsewhere_minor > 0
 
     def minor(self, *stands: Stand) -> int:
         """What parts that stand so amount to."""
@@ -237,6 +242,12 @@ class Split:
     def rest_minor(self) -> int:
         """What is in no part: its part failed, or there is none yet."""
         return self.order.fact.amount_minor - self.parts.minor(Stand.OPEN, Stand.PAID)
+
+    @property
+    def for_people(self) -> bool:
+        """Whether what fell through is in no part, and people have to look where it may go: they let the whole go."""
+        looked = self.order.goes is not None
+        return self.rest_minor > 0 and any(one.failed and (one.by_hand or looked) for one in self.parts.all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,10 @@ async def retry(
     approvals: TheApprovals,
 ) -> Response:
     """Have a way looked for once more for what did not leave of a withdrawal in parts, where that waits for a person.
-    It may go again to where it failed; it goes nowhere that was not approved. `elsewhere`: what came from where nothing
-    can be sent now goes where the player wants it, and does not wait any longer; where two people had to approve the
-    withdrawal, a second one must want it too, within a day, and both have proved a moment ago who they are.
+    It may go again to where it failed, and goes nowhere that people could not see when they approved it. `elsewhere`:
+    what fell through, or came from where nothing can be sent now, goes where the player wants it, and does not wait any
+    longer; where two people had to approve the withdrawal, a second one must want it too, within a day, and both have
+    proved a moment ago who they are.
     """
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
@@ -195,7 +196,9 @@ async def reject_one_part(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Stop a part that was not sent, an order to pay or a refund; answers the whole. Its money goes another way."""
+    """Stop a part that was not sent, an order to pay or a refund; answers the whole. Its money goes another way that
+    people could see when they approved the withdrawal, or waits for people (`for_people` of the split).
+    """
 
     async def work(uow: UnitOfWork) -> WithdrawalItem:
         await reject_part(desk, uow, withdrawal_id, part_id, caller, body.reason)

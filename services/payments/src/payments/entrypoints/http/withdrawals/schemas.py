@@ -73,7 +73,9 @@ class RetryBody(StrictModel):
     """A person has a way looked for once more."""
 
     elsewhere: bool = Field(
-        default=False, description="What waits for its source to receive again goes where the player wants it"
+        default=False,
+        description="What waits, for its source to receive again or since it fell through, goes where the player wants "
+        "it",
     )
     reason: Reason
 

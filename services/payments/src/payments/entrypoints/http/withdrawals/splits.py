@@ -55,7 +55,7 @@ def _divided(withdrawal_id: UUID, state: Divided) -> SplitView:
         planned=False,
         rest_minor=0 if isinstance(state, PartlyPaid) else rest,
     )
-    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.parts.found_failed)
+    waits = isinstance(state, Halted) or (isinstance(state, Split) and state.for_people)
     wanted_by = [one.by for one in state.parts.yeses]
     return view.model_copy(update={"for_people": waits, "elsewhere_wanted_by": wanted_by})
 
