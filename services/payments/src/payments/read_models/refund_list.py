@@ -11,6 +11,7 @@ from contracts.payments.states import RefundStatus as Status
 from payments.application.schema import metadata
 from payments.domain.refund import events as e
 from payments.domain.refund.aggregate import REJECTED
+from payments.domain.refund.words import UNDER_REVIEW
 
 table = Table(
     "rm_refund_list",
@@ -31,6 +32,8 @@ table = Table(
     Column("proposed_by", Text, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("sent_as", Text, comment="the customer of the provider it was sent as, as a fingerprint"),
+    Column("held_by", Text, comment="why it was ordered and is not sent; NULL: nothing, or see review"),
+    Column("review", Text, comment="likewise, where that tells of a suspicion"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_refund_list_casino", "casino_id", "created_at", "id"),
@@ -67,12 +70,15 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "proposed_by": meta.actor.id,
             "approved_by": meta.authorised_by or "",
             "sent_as": None,
+            "held_by": None,
+            "review": None,
             "created_at": event.ordered_at,
             "updated_at": event.ordered_at,
         }
     if row is None:
         return None
-    changed = {**row, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
+    freed = {"held_by": None, "review": None}
+    changed = {**row, **freed, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
     if isinstance(event, e.RefundFailed) and event.code == REJECTED and row["reason"] is None:
         changed["reason"] = meta.reason  # Of a part of a withdrawal, which nobody had to give a reason for.
     return changed
@@ -80,6 +86,8 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 
 def _changes(event: e.RefundEvent) -> dict[str, Any]:
     match event:
+        case e.RefundHeld():
+            return {"review" if event.why == UNDER_REVIEW else "held_by": event.why}
         case e.RefundStarted():
             return {"status": Status.SENDING, "sent_as": event.sent_as}
         case e.RefundOutcomeUnknown():

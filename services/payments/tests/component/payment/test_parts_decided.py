@@ -49,6 +49,8 @@ async def retry(world: World, withdrawal_id: Any, **other: Any) -> Any:
 
 async def test_the_money_of_a_refund_that_a_person_stopped_goes_nowhere_people_did_not_see(world: World) -> None:
     withdrawal_id, part_id = await divided(world)
+    (row,) = await listed(world)
+    assert (row["status"], row["held_by"]) == ("ordered", "provider_off")
     answer = await reject(world, withdrawal_id, part_id)
     assert (answer.status_code, answer.json()["status"]) == (200, "split"), answer.text
     (row,) = await listed(world)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from .test_partner_addresses import point_elsewhere
-from .test_refunds import refund, statuses
+from .test_refunds import listed, refund
 from .test_taken_back import books_hold, paid_in
 from .world import World
 
@@ -19,18 +19,23 @@ def proved(world: World, *permissions: str, **claims: Any) -> dict[str, str]:
     return world.staff(uuid4(), *permissions, **claims)
 
 
+async def held(world: World) -> tuple[str, str | None, str | None]:
+    (row,) = await listed(world)
+    return row["status"], row["held_by"], row["review"]
+
+
 async def test_a_refund_that_waits_until_its_provider_may_be_called_can_be_stopped(world: World) -> None:
     intent = await paid_in(world)
     refund_id = await refund(world, intent)
     await point_elsewhere(world)
     await world.pass_time(hours=30)
-    assert await statuses(world) == ["ordered"]
+    assert await held(world) == ("ordered", "provider_off", None)
     assert (await reject(world, refund_id, as_=proved(world, casino=uuid4()))).status_code == 404
     assert (await reject(world, refund_id, as_=proved(world, "payments.refund.create"))).status_code == 403
     for _ in range(2):
         stopped = await reject(world, refund_id)
         assert (stopped.status_code, stopped.json()["status"], stopped.json()["code"]) == (200, "failed", "rejected")
-    assert await world.balance() == (50_00, 0)
+    assert (stopped.json()["held_by"], await world.balance()) == (None, (50_00, 0))
     await point_elsewhere(world, "https://api.stripe.com")
     await world.pass_time(hours=1)
     assert world.stripe.refunds == {}

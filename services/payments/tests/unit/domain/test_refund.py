@@ -13,6 +13,7 @@ from payments.domain.refund import events as e
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import (
     HearRefund,
+    HoldRefund,
     OrderRefund,
     RefundCommand,
     RejectRefund,
@@ -98,6 +99,16 @@ def test_unless_somebody_chose_that_he_shall_owe_it(spec: RefundSpec, cash: int)
 def test_that_the_provider_will_be_called_is_recorded_once(spec: RefundSpec) -> None:
     spec.given(ORDERED).when(StartRefund(sent_as="us")).then(STARTED)
     spec.given(ORDERED, STARTED).when(StartRefund(sent_as="others")).then_nothing()
+
+
+def test_what_holds_it_is_recorded_when_it_is_another_reason_and_once_it_goes_there_is_none(spec: RefundSpec) -> None:
+    off, hit = (e.RefundHeld(fact=FACT, why=why) for why in ("provider_off", "under_review"))
+    spec.given(ORDERED).when(HoldRefund(why="provider_off")).then(off)
+    spec.given(ORDERED, off).when(HoldRefund(why="provider_off")).then_nothing()
+    spec.given(ORDERED, off).when(HoldRefund(why="under_review")).then(hit)
+    spec.given(ORDERED, off).when(StartRefund(sent_as="us")).then(STARTED)
+    spec.given(ORDERED, STARTED).when(HoldRefund(why="provider_off")).then_nothing()
+    spec.given().when(HoldRefund(why="provider_off")).then_nothing()
 
 
 @pytest.mark.parametrize(("owed", "recovered"), [(0, 0), (10_00, 10_00), (99_00, 30_00)])

@@ -24,7 +24,7 @@ from payments.application.refund_port import RefundOrder
 from payments.application.refunds import GONE, hear_about_refund, is_gone, is_held, refund_flow, stop_refund
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.refund.aggregate import refund
-from payments.domain.refund.commands import StartRefund
+from payments.domain.refund.commands import HoldRefund, StartRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.events import RefundFact
 from payments.domain.refund.states import (
@@ -37,7 +37,8 @@ from payments.domain.refund.states import (
     Unknown,
     reference,
 )
-from payments.domain.refund.words import Refunded, RefundWord, Refused, Unanswered
+from payments.domain.refund.words import UNDER_REVIEW, Refunded, RefundWord, Refused, Unanswered
+from payments.domain.withdrawal.going import Held
 
 NAME = "refund-process"
 
@@ -108,16 +109,21 @@ class RefundProcess:
             fact = ordered.fact
             account = await self._desk.reachable(uow.connection, casino_id, fact.provider)
             if account is None or (fact.withdrawal_id is not None and not account.enabled):
-                return None
+                return await self._hold(uow, refund_id, Held.PROVIDER_OFF)
             await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             if await is_gone(uow, fact):
                 return (await stop_refund(self._desk, uow, refund_id, fact)).state
             if await self._is_held(uow, refund_id, fact):
-                return None
+                return await self._hold(uow, refund_id, UNDER_REVIEW)
             command = StartRefund(sent_as=self._desk.sent_as(account))
             return (await uow.decide(refund, refund_id, command)).state
 
         return await self._desk.app.transact(work, self._ctx(casino_id))
+
+    async def _hold(self, uow: UnitOfWork, refund_id: UUID, why: str) -> Refund | None:
+        """None: it is not sent now. What holds it stands in the list."""
+        await uow.decide(refund, refund_id, HoldRefund(why=why))
+        return None
 
     async def _errand(self, refund_id: UUID, casino_id: UUID, state: Begun) -> _Errand | None:
         """What is sent or asked about, as whom; None when we are not the same customer of the provider any more."""

@@ -7,6 +7,7 @@ from typing import assert_never
 from chassis.domain import Decider, NotFound
 from payments.domain.refund.commands import (
     HearRefund,
+    HoldRefund,
     OrderRefund,
     RefundCommand,
     RejectRefund,
@@ -25,6 +26,7 @@ from payments.domain.refund.events import (
     RefundAccepted,
     RefundEvent,
     RefundFailed,
+    RefundHeld,
     RefundOrdered,
     RefundOutcomeUnknown,
     RefundReturned,
@@ -68,6 +70,8 @@ def _decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
             return _order(command, state)
         case StartRefund():
             return [RefundStarted(fact=state.fact, sent_as=command.sent_as)] if isinstance(state, Ordered) else []
+        case HoldRefund():
+            return _hold(command, state)
         case StopRefund():
             return [_failed(state, command.code, command.owed_minor)] if isinstance(state, Ordered) else []
         case RejectRefund():
@@ -76,6 +80,13 @@ def _decide(command: RefundCommand, state: Refund) -> Sequence[RefundEvent]:
             return _hear(command, state)
         case _:
             assert_never(command)
+
+
+def _hold(command: HoldRefund, state: Refund) -> Sequence[RefundEvent]:
+    """It is looked at every minute; what is told is that the reason is another one."""
+    if not isinstance(state, Ordered) or state.held == command.why:
+        return []
+    return [RefundHeld(fact=state.fact, why=command.why)]
 
 
 def _reject(command: RejectRefund, state: Refund) -> Sequence[RefundEvent]:
@@ -181,6 +192,8 @@ def evolve(state: Refund, event: RefundEvent) -> Refund:
     match event:
         case RefundOrdered():
             return Ordered(event.fact, event.ordered_at)
+        case RefundHeld():
+            return replace(state, held=event.why) if isinstance(state, Ordered) else state
         case RefundStarted():
             return Sending(event.fact, state.ordered_at, event.sent_as) if isinstance(state, Ordered) else state
         case _:

@@ -28,6 +28,13 @@ class StartRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRefund:
+    """It is not sent now; `why` as in `RefundHeld`."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopRefund:
     """It must not be sent any more; `code` says why. `owed_minor`: what the player owes of deposits, under lock."""
 
@@ -50,4 +57,4 @@ class HearRefund:
     owed_minor: int = 0
 
 
-RefundCommand = OrderRefund | StartRefund | StopRefund | RejectRefund | HearRefund
+RefundCommand = OrderRefund | StartRefund | HoldRefund | StopRefund | RejectRefund | HearRefund

@@ -45,6 +45,18 @@ class RefundOrdered:
     ordered_at: datetime
 
 
+@event("payments.refund_held", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundHeld:
+    """It is not sent as long as this is so, and is looked at again until it is sent or stopped.
+
+    `why`: in the words of what holds a payout; UNDER_REVIEW: a hit of the player's was confirmed.
+    """
+
+    fact: RefundFact
+    why: str
+
+
 @event("payments.refund_started", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundStarted:
@@ -109,6 +121,7 @@ class RefundReturned:
 
 RefundEvent = (
     RefundOrdered
+    | RefundHeld
     | RefundStarted
     | RefundOutcomeUnknown
     | RefundAccepted
@@ -119,6 +132,7 @@ RefundEvent = (
 
 REFUND_EVENTS = (
     RefundOrdered,
+    RefundHeld,
     RefundStarted,
     RefundOutcomeUnknown,
     RefundAccepted,

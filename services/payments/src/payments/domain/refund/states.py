@@ -13,10 +13,11 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """The money is put aside; the provider was not called."""
+    """The money is put aside; the provider was not called. `held`: why not."""
 
     fact: RefundFact
     ordered_at: datetime
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

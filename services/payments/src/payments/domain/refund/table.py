@@ -3,7 +3,7 @@
 from payments.domain.ledger.transfers import TransferKind as T
 from payments.domain.refund import events as e
 from payments.domain.refund import words as w
-from payments.domain.refund.commands import OrderRefund, RejectRefund, StartRefund, StopRefund
+from payments.domain.refund.commands import HoldRefund, OrderRefund, RejectRefund, StartRefund, StopRefund
 from payments.domain.refund.states import Absent, Failed, Ordered, Pending, Returned, Sending, Succeeded, Unknown
 from payments.domain.table import After, Row, Table
 
@@ -21,6 +21,8 @@ TABLE = Table(
         Row(OrderRefund, (Ordered, *BEGUN), refusals=("refund_already_ordered",)),
         Row(StartRefund, (Ordered,), (e.RefundStarted,)),
         Row(StartRefund, (Absent, *BEGUN)),
+        Row(HoldRefund, (Ordered,), (e.RefundHeld,)),
+        Row(HoldRefund, (Absent, *BEGUN)),
         Row(StopRefund, (Ordered,), (e.RefundFailed,)),
         Row(StopRefund, (Absent, *BEGUN)),
         Row(RejectRefund, (Absent,), refusals=("not_found",)),
@@ -64,6 +66,7 @@ TABLE = Table(
         e.RefundOrdered: After(
             (Ordered,), (T.WITHDRAWAL_RELEASE, T.DEPOSIT_FEE_RETURNED, T.REFUND_HOLD, T.REFUND_OWED)
         ),
+        e.RefundHeld: After((Ordered,)),
         e.RefundStarted: After((Sending,)),
         e.RefundOutcomeUnknown: After((Unknown,)),
         e.RefundAccepted: After((Pending,)),

@@ -1,6 +1,10 @@
 """What a provider can say about a refund that we ordered, whatever its protocol calls it, and what people found out."""
 
 from dataclasses import dataclass
+from typing import Final
+
+UNDER_REVIEW: Final = "under_review"
+"""What holds a refund while a screening hit of its player is confirmed: not for everybody who sees refunds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from payments.application.postings import refund_transfers
 from payments.domain.refund.aggregate import refund
 from payments.domain.refund.commands import (
     HearRefund,
+    HoldRefund,
     OrderRefund,
     RefundCommand,
     RejectRefund,
@@ -48,6 +49,7 @@ COMMANDS: Final[list[RefundCommand]] = [
     replace(ORDER, fact=replace(FACT, may_owe=False)),
     replace(ORDER, fact=replace(FACT, withdrawal_id=UUID(int=7), fee_minor=0), cash_minor=30_00),
     *[StartRefund(sent_as="us")] * 3,
+    *(HoldRefund(why=why) for why in ("provider_off", "under_review")),
     StopRefund(code="deposit_taken_back", owed_minor=5_00),
     RejectRefund(owed_minor=5_00),
     *(HearRefund(word=word, owed_minor=5_00) for word in WORDS),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from chassis.http import Reason, StrictModel
 from contracts.money import AmountMinor
 from contracts.payments.states import RefundStatus
+from payments.domain.withdrawal.going import Held
 
 
 class Refund(StrictModel):
@@ -58,5 +59,12 @@ class RefundItem(BaseModel):
     reason: str | None = Field(default=None, description="In the words of staff, for whoever may read them")
     proposed_by: str
     approved_by: str = Field(description="Who agreed; several are separated by commas")
+    held_by: Held | None = Field(
+        default=None, description="Why it was ordered and is not sent, looked at every minute; gone once it goes on"
+    )
+    review: str | None = Field(
+        default=None,
+        description="Likewise, where that tells of a suspicion against the player, for whoever may know of suspicions",
+    )
     created_at: datetime
     updated_at: datetime

@@ -1,0 +1,18 @@
+"""What holds a refund stands in the list."""
+
+from alembic import op
+
+revision = "0089"
+down_revision = "0087"
+
+_STATEMENTS = (
+    "ALTER TABLE rm_refund_list ADD COLUMN held_by text, ADD COLUMN review text",
+    "COMMENT ON COLUMN rm_refund_list.held_by IS 'why it was ordered and is not sent; NULL: nothing, or see review'",
+    "COMMENT ON COLUMN rm_refund_list.review IS 'likewise, where that tells of a suspicion'",
+)
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    for statement in _STATEMENTS:
+        op.execute(statement)
