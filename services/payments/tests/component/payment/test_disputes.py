@@ -1,6 +1,7 @@
 """Disputes through Stripe: told in any order, money taken and given back, deadlines, and what the player may not do."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -86,6 +87,47 @@ async def test_a_chargeback_that_is_lost_stays_taken(world: World) -> None:
     (row,) = await disputes(world)
     assert row["status"] == "lost"
     assert await world.balance() == (0, 0)
+    await books_hold(world)
+
+
+@pytest.mark.parametrize("status", ["won", "lost"])
+async def test_what_comes_back_of_a_chargeback_that_was_lost_is_his_again(world: World, status: str) -> None:
+    """What he owed meanwhile another deposit paid: that is his as well."""
+    intent = await paid_in(world)
+    other = (await world.deposit(20_00)).json()["deposit_id"]
+    await spend(world, 20_00)
+    await charged_back(world, intent)
+    await told(world, "closed", dispute_of(world, intent, "lost"))
+    assert (await world.balance(), await owed(world)) == ((0, 0), 20_00)
+    await world.webhook("payment_intent.succeeded", world.stripe.settle(other))
+    assert (await world.balance(), await owed(world)) == ((0, 0), 0)
+    alarms = await set_aside(world)
+    for kind in ("updated", "funds_reinstated", "funds_reinstated"):
+        await told(world, kind, dispute_of(world, intent, status))
+    (row,) = await disputes(world)
+    assert (row["status"], await set_aside(world)) == (status, alarms)
+    assert (await world.balance(), await owed(world)) == ((50_00, 0), 0)
+    assert await shown(world, intent) == ("succeeded", 50_00, 0)
+    await books_hold(world)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_win_after_a_loss_ends_alike_in_whatever_order_it_is_told(world: World, seed: int) -> None:
+    intent = await paid_in(world)
+    await spend(world, 20_00)
+    words = [
+        ("created", "needs_response"),
+        ("funds_withdrawn", "needs_response"),
+        ("closed", "lost"),
+        ("updated", "won"),
+        ("funds_reinstated", "won"),
+    ]
+    Random(seed).shuffle(words)
+    for kind, status in words:
+        await told(world, kind, dispute_of(world, intent, status))
+    (row,) = await disputes(world)
+    assert (row["status"], await set_aside(world)) == ("won", [])
+    assert (await world.balance(), await owed(world)) == ((30_00, 0), 0)
     await books_hold(world)
 
 

@@ -63,6 +63,8 @@ WORD = DisputeTold(
     code="fraudulent",
     due_at=DUE,
 )
+LOST = replace(WORD, status=Status.LOST)
+WON = replace(WORD, status=Status.WON)
 STANDING: dict[str, Any] = {"amount_minor": 50_00, "currency": "EUR", "code": "fraudulent", "due_at": DUE}
 OPENED = e.DisputeOpened(fact=FACT, stage=Stage.CHARGEBACK, status=Status.OPENED, said_at=NOW, **STANDING)
 FEE = Fee(movement="txn_1", amount_minor=15_00, currency="USD")
@@ -85,7 +87,7 @@ def hear(word: DisputeTold = WORD, **other: Any) -> HearDispute:
 
 
 def told(stage: Stage = Stage.CHARGEBACK, status: Status = Status.OPENED, **other: Any) -> e.DisputeAdvanced:
-    return e.DisputeAdvanced(fact=FACT, stage=stage, status=status, said_at=NOW, **{**STANDING, **other})
+    return e.DisputeAdvanced(fact=FACT, stage=stage, status=status, **{"said_at": NOW, **STANDING, **other})
 
 
 def ours(status: Status, **other: Any) -> e.DisputeAnswered:
@@ -143,14 +145,27 @@ def test_a_fee_counts_once(spec: DisputeSpec) -> None:
     [
         ((), hear(fact=replace(FACT, payment="pi_2")), "reference_differs"),
         ((), hear(replace(WORD, currency="USD")), "currency_differs"),
-        ((told(status=Status.LOST),), hear(replace(WORD, status=Status.WON)), "dispute_decided_twice"),
-        ((told(status=Status.WON),), hear(replace(WORD, status=Status.LOST)), "dispute_decided_twice"),
+        ((told(status=Status.WON),), hear(LOST, said_at=NOW + timedelta(seconds=1)), "dispute_decided_twice"),
     ],
 )
 def test_a_word_that_contradicts_what_is_known_is_set_aside(
     spec: DisputeSpec, history: Any, command: HearDispute, why: str
 ) -> None:
     assert spec.given(OPENED, *history).when(command).then_raises(UnlawfulDisputeWord).why == why
+
+
+def test_what_was_lost_may_be_won_after_all_and_these_two_may_be_told_in_any_order(spec: DisputeSpec) -> None:
+    spec.given(OPENED, told(status=Status.LOST)).when(hear(WON)).then(told(status=Status.WON))
+    spec.given(OPENED, told(status=Status.WON)).when(hear(LOST, said_at=NOW - timedelta(days=9))).then_nothing()
+    spec.given(OPENED, told(Stage.PRE_ARBITRATION, Status.LOST)).when(hear(WON)).then_nothing()
+
+
+def test_a_deadline_that_is_told_later_does_not_make_the_win_a_later_one(spec: DisputeSpec) -> None:
+    later, longer = NOW + timedelta(days=2), DUE + timedelta(days=3)
+    won_again = told(status=Status.WON, due_at=longer, said_at=later)
+    command = hear(LOST, said_at=NOW + timedelta(days=1))
+    refused = spec.given(OPENED, told(status=Status.WON), won_again).when(command).then_raises(UnlawfulDisputeWord)
+    assert refused.why == "dispute_decided_twice"
 
 
 @pytest.mark.parametrize("command", [ACCEPT, CHALLENGE])
@@ -303,7 +318,7 @@ def test_nobody_answers_what_is_not_there(spec: DisputeSpec, command: DisputeCom
             DisputeTold,
             payment=st.just("pi_1"),
             stage=st.sampled_from(Stage),
-            status=st.sampled_from([one for one in Status if one is not Status.LOST]),
+            status=st.sampled_from(Status),
             amount_minor=st.just(50_00),
             currency=st.just("EUR"),
             code=st.just("fraudulent"),

@@ -92,9 +92,20 @@ def _hear(command: HearDispute, state: Dispute) -> Sequence[DisputeEvent]:
         command = replace(command, word=word)
     if word.currency not in (None, state.currency):
         raise UnlawfulDisputeWord("currency_differs")
-    if word.stage is state.stage and {word.status, state.told} == {Status.WON, Status.LOST}:
+    if _lost_after_won(command, state):
         raise UnlawfulDisputeWord("dispute_decided_twice")
     return [*_advance(command, state), *_fee(command, state.fees)]
+
+
+def _lost_after_won(command: HearDispute, state: Told) -> bool:
+    """Whether it was lost after it was won, in one stage: no provider says so of one dispute, so a person looks.
+
+    What was lost may be won after all, as a bank thinks better of it; of these two words the earlier one may come last.
+    """
+    word, won_at = command.word, state.told_at
+    if word.stage is not state.stage or (state.told, word.status) != (Status.WON, Status.LOST):
+        return False
+    return won_at is None or command.said_at > won_at
 
 
 def _advance(command: HearDispute, state: Told) -> list[DisputeEvent]:
@@ -192,9 +203,12 @@ def _told(state: Dispute, event: DisputeStanding) -> Told:
         currency=event.currency,
         code=event.code,
         due_at=event.due_at,
+        told_at=event.said_at,
     )
     if isinstance(state, Absent):
         return told
+    if (event.stage, event.status) == (state.stage, state.told):
+        told = replace(told, told_at=state.told_at)  # It is told of another deadline.
     awaited = event.stage is state.stage and event.status in AWAITED
     again = _extended(state, event)
     return replace(

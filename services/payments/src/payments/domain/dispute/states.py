@@ -29,7 +29,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was said and done. `ours`: what we did, and in which stage; `warned`: the stages whose deadline was near."""
+    """What was said and done. `told_at`: when the provider said where it stands. `ours`: what we did, and in which
+    stage; `warned`: the stages whose deadline was near.
+    """
 
     fact: DisputeFact
     stage: Stage
@@ -43,6 +45,7 @@ class Told:
     fees: frozenset[str] = frozenset()
     warned: frozenset[Stage] = frozenset()
     evidence: frozenset[UUID] = frozenset()
+    told_at: datetime | None = None
 
     @property
     def status(self) -> Status:

@@ -84,7 +84,7 @@ STANDING = (Opened, Answering, *ANSWERED)
 NEWS = (e.DisputeAdvanced, e.DisputeFeeCharged)
 DIFFERS = ("reference_differs", "currency_differs")
 TWICE = (*DIFFERS, "dispute_decided_twice")
-_CONTRADICTS: Final[Mapping[type, type]] = {ToldLost: Won, ToldWon: Lost}
+_CONTRADICTS: Final[Mapping[type, type]] = {ToldLost: Won}
 _OURS = (AnswerDispute, OrderAnswer, StartAnswer, w.Taken, w.Refused, w.Unanswered, WatchDispute, AddEvidence)
 
 TABLE = Table(

@@ -66,6 +66,7 @@ STATED: Final = [
 ]
 COMMANDS: Final[list[DisputeCommand]] = [
     *STATED,
+    *(replace(one, said_at=NOW + timedelta(seconds=1)) for one in STATED if one.word.status is Status.LOST),
     *(replace(one, fact=replace(FACT, payment="pi_2")) for one in STATED),
     *(replace(one, word=replace(one.word, currency="USD")) for one in STATED),
     *[AnswerDispute(status=status, now=NOW) for status in (Status.ACCEPTED, Status.CHALLENGED)] * 5,
