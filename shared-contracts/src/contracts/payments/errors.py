@@ -216,6 +216,8 @@ class SetAside(StrEnum):
     """The provider has not said for a day whether it took our answer to a dispute: look there, and say it by hand."""
     REINSTATED_TOO_MUCH = "reinstated_too_much"
     """The provider gave back more than it had taken back."""
+    GIVEN_BACK_AFTER_WRITE_OFF = "given_back_after_write_off"
+    """Money of a dispute came back into the player's cash whose debt had been written off: the house has that loss."""
     REFUND_NEVER_SENT = "refund_never_sent"
     """The refund was not sent to the provider."""
     REFUNDED_AFTER_FAILED = "refunded_after_failed"

@@ -27,7 +27,13 @@ from payments.application.fraud.ports import Payment, Signals
 from payments.application.instruments.seeing import Whose, fingerprint_of, see_instrument
 from payments.application.known import CasinoRules
 from payments.application.lanes import questions
-from payments.application.late import deposit_standing, look_into_success, look_into_unexplained, set_aside_forbidden
+from payments.application.late import (
+    deposit_standing,
+    look_into_given_back,
+    look_into_success,
+    look_into_unexplained,
+    set_aside_forbidden,
+)
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
 from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
@@ -200,6 +206,8 @@ async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcom
                 await close_earlier(uow, deposit_id, outcome.state)
             case DepositReversed() | DepositReinstated() | DepositReversalAnnounced():
                 await look_into_unexplained(desk, uow, deposit_id, outcome.state)
+                if isinstance(event, DepositReinstated):
+                    await look_into_given_back(desk, uow, deposit_id, event)
                 if isinstance(event, DepositReversalAnnounced):  # It must have been paid: find out how much.
                     await look_at_deposit(uow, deposit_id, event.casino_id, event.provider)
 

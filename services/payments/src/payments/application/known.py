@@ -99,6 +99,10 @@ class Directory(Protocol):
         """Whether a bank wants a payment of the player's back and it is not decided, or was let go and is not paid."""
         ...
 
+    async def written_off(self, connection: AsyncConnection, player_id: UUID, currency: str) -> int:
+        """What two people wrote off of what he owed for deposits that were taken back, in minor units."""
+        ...
+
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """The player's deposits that nobody has given up."""
         ...

@@ -13,7 +13,7 @@ from chassis.store import UnitOfWork
 from payments.application.desk import Desk, set_aside_once
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.restrictions import any_wallet, standing_of
-from payments.domain.deposit.events import DepositFact, DepositSucceeded
+from payments.domain.deposit.events import DepositFact, DepositReinstated, DepositSucceeded
 from payments.domain.deposit.reversal import unexplained
 from payments.domain.deposit.standing import PERIODS, DepositStanding, LimitUse, obstacle, window_start
 from payments.domain.deposit.states import Deposit, Succeeded, asked
@@ -147,6 +147,33 @@ async def look_into_unexplained(desk: Desk, uow: UnitOfWork, deposit_id: UUID, s
                 "currency": fact.currency,
             },
         )
+
+
+async def look_into_given_back(desk: Desk, uow: UnitOfWork, deposit_id: UUID, given: DepositReinstated) -> None:
+    """Set it aside for a person when what came back became his cash and the house had written off what he owed: nobody
+    but people can say whether it was for this.
+    """
+    his = given.reinstated_minor - given.recovered_minor
+    if not his:
+        return
+    written_off = await desk.directory.written_off(uow.connection, given.player_id, given.currency)
+    if not written_off:
+        return
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=given.casino_id,
+        provider=given.provider,
+        about=deposit_id,
+        code="given_back_after_write_off",
+        facts={
+            "reference": given.reference,
+            "movement": given.movement,
+            "amount_minor": his,
+            "written_off_minor": written_off,
+            "currency": given.currency,
+        },
+    )
 
 
 async def look_into_return(

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid, select
+from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import ReadModel, Recorded, Row
 from payments.application.ledger import TransferKind, transfer_id
 from payments.application.schema import metadata
 from payments.domain.adjustment.events import WalletAdjusted
+from payments.domain.adjustment.words import AdjustmentClass
 
 table = Table(
     "rm_adjustment_list",
@@ -68,3 +69,13 @@ async def find(connection: AsyncConnection, adjustment_id: UUID) -> Row | None:
     """One row."""
     row = (await connection.execute(select(table).where(table.c.id == adjustment_id))).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def written_off(connection: AsyncConnection, player_id: UUID, currency: str) -> int:
+    """What was ever written off of what a player owed."""
+    statement = select(func.coalesce(func.sum(table.c.amount_minor), 0)).where(
+        table.c.player_id == player_id,
+        table.c.currency == currency,
+        table.c.adjustment_class == AdjustmentClass.BAD_DEBT,
+    )
+    return int((await connection.execute(statement)).scalar_one())

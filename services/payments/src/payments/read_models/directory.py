@@ -11,6 +11,7 @@ from contracts.backoffice.events import PlayerBlocked
 from contracts.verification.events import HitDecided
 from payments.application.known import CONSUMER, CasinoRules, PlayerStanding
 from payments.read_models import (
+    adjustment_list,
     capture,
     casino_rules,
     deposit_list,
@@ -78,6 +79,10 @@ class LocalDirectory:
     async def disputed(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> bool:
         """See Directory."""
         return await dispute_list.may_lose(connection, player_id, now)
+
+    async def written_off(self, connection: AsyncConnection, player_id: UUID, currency: str) -> int:
+        """See Directory."""
+        return await adjustment_list.written_off(connection, player_id, currency)
 
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:
         """See Directory."""

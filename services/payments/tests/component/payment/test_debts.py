@@ -13,6 +13,7 @@ from .test_adjustments import ADJUSTMENTS, SINCE
 from .test_charged_back import flags, is_free, is_stopped, owes
 from .test_disputes import dispute_of, told
 from .test_held import bet
+from .test_notifications import set_aside
 from .test_taken_back import books_hold, owed, paid_in, refunded, spend
 from .world import V1, World
 
@@ -153,6 +154,16 @@ async def test_nothing_is_written_off_that_the_bank_may_yet_give_back(world: Wor
     await owes(world)
     refused = await propose(world)
     assert (refused.status_code, refused.json()["code"]) == (409, "dispute_open"), refused.text
+
+
+async def test_of_what_a_bank_gives_back_after_the_house_wrote_it_off_people_hear(world: World) -> None:
+    intent = await lost(world)
+    await world.approved(await propose(world, amount_minor=40_00))
+    for kind in ("updated", "funds_reinstated", "funds_reinstated"):
+        await told(world, kind, dispute_of(world, intent, "won"))
+    assert (await owed(world), await world.balance()) == (0, (40_00, 0)), "10.00 of it paid what he still owed"
+    assert await set_aside(world) == ["given_back_after_write_off"]
+    await books_hold(world)
 
 
 async def test_asked_twice_under_one_key_it_is_proposed_once_and_of_two_proposals_one_is_done(world: World) -> None:
