@@ -162,7 +162,7 @@ async def test_of_what_a_bank_gives_back_after_the_house_wrote_it_off_people_hea
     for kind in ("updated", "funds_reinstated", "funds_reinstated"):
         await told(world, kind, dispute_of(world, intent, "won"))
     assert (await owed(world), await world.balance()) == (0, (40_00, 0)), "10.00 of it paid what he still owed"
-    assert await set_aside(world) == ["given_back_after_write_off"]
+    assert await set_aside(world) == [("stripe", "given_back_after_write_off")]
     await books_hold(world)
 
 
