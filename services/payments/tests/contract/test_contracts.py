@@ -277,6 +277,7 @@ ADJUSTMENTS: list[tuple[Any, ContractEvent | None]] = [
 REFUNDED = refund.RefundFact(deposit_id=ONE, payment="r", **OURS)
 REFUNDS: list[tuple[Any, ContractEvent | None]] = [
     (refund.RefundOrdered(fact=REFUNDED, from_cash_minor=50_00, ordered_at=NOW), None),
+    (refund.RefundHeld(fact=REFUNDED, why="provider_off"), None),
     (refund.RefundStarted(fact=REFUNDED, sent_as="us"), None),
     (refund.RefundOutcomeUnknown(fact=REFUNDED), None),
     (refund.RefundAccepted(fact=REFUNDED, reference="m"), None),
