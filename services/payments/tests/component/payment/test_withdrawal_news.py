@@ -10,7 +10,7 @@ from contracts.verification.events import HitDecided, VerificationLevelReached
 from payments.application.processes.payout_process import PayoutProcess
 
 from .test_bulk import proposed, results
-from .test_closed_loop import settle, split, whole
+from .test_closed_loop import settle, split, wanted_elsewhere, whole
 from .test_debts_hold import TRUSTLY
 from .test_fraud import automatic, cases
 from .test_fraud_lists import set_aside
@@ -295,6 +295,8 @@ async def test_what_would_go_back_to_its_source_can_go_elsewhere_with_two_people
     refunded = (await split(world, withdrawal_id))["parts"][0]
     assert (await reject(world, withdrawal_id, refunded["part_id"])).status_code == 200
     await world.run_tasks()
+    assert len((await split(world, withdrawal_id))["parts"]) == 2, "nobody saw it going elsewhere"
+    await wanted_elsewhere(world, withdrawal_id)
     instead = (await split(world, withdrawal_id))["parts"][2]
     assert (await seen(world, instead["part_id"]))["approvals_needed"] == 2
     await approve_until_sent(world, instead["part_id"])
