@@ -6,9 +6,8 @@ revision = "0089"
 down_revision = "0087"
 
 _STATEMENTS = (
-    "ALTER TABLE rm_refund_list ADD COLUMN held_by text, ADD COLUMN review text",
-    "COMMENT ON COLUMN rm_refund_list.held_by IS 'why it was ordered and is not sent; NULL: nothing, or see review'",
-    "COMMENT ON COLUMN rm_refund_list.review IS 'likewise, where that tells of a suspicion'",
+    "ALTER TABLE rm_refund_list ADD COLUMN held_by text",
+    "COMMENT ON COLUMN rm_refund_list.held_by IS 'why it is not sent; NULL: nothing, or a hit of the player''s'",
 )
 
 

@@ -32,8 +32,7 @@ table = Table(
     Column("proposed_by", Text, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("sent_as", Text, comment="the customer of the provider it was sent as, as a fingerprint"),
-    Column("held_by", Text, comment="why it was ordered and is not sent; NULL: nothing, or see review"),
-    Column("review", Text, comment="likewise, where that tells of a suspicion"),
+    Column("held_by", Text, comment="why it is not sent; NULL: nothing, or a hit of the player's"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_refund_list_casino", "casino_id", "created_at", "id"),
@@ -71,14 +70,12 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
             "approved_by": meta.authorised_by or "",
             "sent_as": None,
             "held_by": None,
-            "review": None,
             "created_at": event.ordered_at,
             "updated_at": event.ordered_at,
         }
     if row is None:
         return None
-    freed = {"held_by": None, "review": None}
-    changed = {**row, **freed, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
+    changed = {**row, "held_by": None, **_changes(event), "updated_at": max(row["created_at"], meta.occurred_at)}
     if isinstance(event, e.RefundFailed) and event.code == REJECTED and row["reason"] is None:
         changed["reason"] = meta.reason  # Of a part of a withdrawal, which nobody had to give a reason for.
     return changed
@@ -87,7 +84,7 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
 def _changes(event: e.RefundEvent) -> dict[str, Any]:
     match event:
         case e.RefundHeld():
-            return {"review" if event.why == UNDER_REVIEW else "held_by": event.why}
+            return {"held_by": None if event.why == UNDER_REVIEW else event.why}
         case e.RefundStarted():
             return {"status": Status.SENDING, "sent_as": event.sent_as}
         case e.RefundOutcomeUnknown():

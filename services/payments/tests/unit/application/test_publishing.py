@@ -198,6 +198,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "refund_awaits_people",
         "dispute_answer_left_unknown",
         "refunded_and_taken_back",
+        "given_back_after_write_off",
         "paid_by_disabled_instrument",
         "account_identity_differs",
         "left_open_at_provider",

@@ -3,7 +3,6 @@
 from chassis.http.listing import Field, ListSpec
 from contracts.payments.permissions import PaymentsPermission as P
 from contracts.payments.states import RefundStatus
-from payments.domain.refund.words import UNDER_REVIEW
 from payments.domain.withdrawal.going import Held
 from payments.read_models.refund_list import table
 
@@ -28,7 +27,6 @@ REFUNDS = ListSpec(
         "proposed_by": Field(table.c.proposed_by),
         "approved_by": Field(table.c.approved_by),
         "held_by": Field(table.c.held_by, values=Held),
-        "review": Field(table.c.review, values=(UNDER_REVIEW,), data_class="aml"),
         "created_at": Field(table.c.created_at, sortable=True),
         "updated_at": Field(table.c.updated_at, sortable=True, never_before=table.c.created_at),
     },

@@ -62,9 +62,5 @@ class RefundItem(BaseModel):
     held_by: Held | None = Field(
         default=None, description="Why it was ordered and is not sent, looked at every minute; gone once it goes on"
     )
-    review: str | None = Field(
-        default=None,
-        description="Likewise, where that tells of a suspicion against the player, for whoever may know of suspicions",
-    )
     created_at: datetime
     updated_at: datetime
