@@ -29,7 +29,12 @@ class HttpProviderWire:
     """Implements `ProviderWire`. Redirects are not followed and the environment's proxies are not used."""
 
     def __init__(
-        self, client: httpx.AsyncClient | None = None, *, places: int = PLACES, place_timeout_s: float = PLACE_TIMEOUT_S
+        self,
+        client: httpx.AsyncClient | None = None,
+        *,
+        places: int = PLACES,
+        place_timeout_s: float = PLACE_TIMEOUT_S,
+        answer_timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> None:
         self._client = client or httpx.AsyncClient(
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
@@ -39,6 +44,7 @@ class HttpProviderWire:
         )
         self._most = places
         self._place_timeout_s = place_timeout_s
+        self._answer_timeout_s = answer_timeout_s
         # Kept while somebody holds or waits for one of its places.
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -57,7 +63,7 @@ class HttpProviderWire:
         except TimeoutError as error:
             return _unsent(call, error, by_us=True)
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            async with asyncio.timeout(self._answer_timeout_s):  # All of it; the client's is from byte to byte.
                 return await self._send(call)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             return _unsent(call, error, by_us=False)

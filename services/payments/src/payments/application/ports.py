@@ -190,6 +190,7 @@ class Notification:
         said_at: by the provider's clock.
         facts: what a person needs to look into it; no personal data.
         ticket: what the answer must repeat, where the protocol wants that.
+        signed_with: the name of the account's secret that signed it, where the answer is signed with the same.
     """
 
     id: str
@@ -198,6 +199,7 @@ class Notification:
     said_at: datetime
     facts: Mapping[str, str | int | None]
     ticket: str = ""
+    signed_with: str = ""
 
 
 class Category(StrEnum):

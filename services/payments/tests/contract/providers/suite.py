@@ -1,7 +1,9 @@
 """The suite: one subclass per provider says how that provider writes; the tests say what we must make of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -61,6 +63,16 @@ def nested(levels: int) -> Any:
     return value
 
 
+def flips(raw: bytes, signature: str = "", most: int = 10_000) -> Iterator[tuple[bytes, str]]:
+    """A body and its signature with one of their bits flipped; of more than `most` bits a sample, always the same."""
+    both = raw + signature.encode()
+    bits = range(len(both) * 8)
+    for bit in bits if len(bits) <= most else Random(7).sample(bits, most):
+        flipped = bytearray(both)
+        flipped[bit // 8] ^= 1 << bit % 8
+        yield bytes(flipped[: len(raw)]), flipped[len(raw) :].decode("latin-1")
+
+
 class ProviderContract:
     """What holds for every provider. Subclass `TellsAmounts` or `OnlyHints`, whichever its notifications are."""
 
@@ -72,6 +84,9 @@ class ProviderContract:
     shortest_secret: ClassVar[int] = 16
     other_reference: ClassVar[Mapping[str, Any]]
     signature_header: ClassVar[str] = "x-signature"
+    flipped_at_most: ClassVar[int] = 10_000
+    unsigned_parts: ClassVar[str] = ""
+    """What of a notification the protocol does not sign, if anything."""
 
     @property
     def provider(self) -> PaymentProvider:
@@ -157,6 +172,16 @@ class ProviderContract:
         for wire in (self.unsigned(), self.tampered(), self.badly_signed()):
             with pytest.raises(NotGenuine):
                 self.read(wire)
+
+    def test_any_flipped_bit_is_refused(self) -> None:
+        """Or, where not all is signed, says the same of the same money, or is for a person to see."""
+        raw, headers = self.genuine()
+        told = self.read((raw, headers)).said
+        for body, signature in flips(raw, headers.get(self.signature_header, ""), self.flipped_at_most):
+            with suppress(NotGenuine):
+                said = self.read((body, {**headers, self.signature_header: signature})).said
+                assert self.unsigned_parts, "all of it is signed"
+                assert said == told or isinstance(said, Unclear), body
 
     @QUICK
     @given(raw=st.binary(max_size=300), header=st.text(max_size=80))

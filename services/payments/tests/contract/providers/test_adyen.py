@@ -45,6 +45,7 @@ class TestAdyen(TellsAmounts, TellsRefunds):
     secrets: ClassVar[Mapping[str, str]] = {"api_key": "AQE_test", "hmac_key": KEY}
     signed_with: ClassVar[Sequence[str]] = ("hmac_key", "previous_hmac_key")
     other_reference: ClassVar[Mapping[str, Any]] = {"merchantReference": "order 7"}
+    unsigned_parts = "all but eight fields of the item"
 
     @property
     def flow(self) -> AdyenDeposits:

@@ -42,6 +42,7 @@ class TestCoinGate(OnlyHints):
     secrets: ClassVar[Mapping[str, str]] = {"api_token": "token-1", "callback_secret": SECRET}
     signed_with: ClassVar[Sequence[str]] = ("callback_secret",)
     other_reference: ClassVar[Mapping[str, Any]] = {"order_id": "7"}
+    unsigned_parts = "all but the order's token, which is no signature of what is told"
 
     @property
     def flow(self) -> DepositFlow:

@@ -17,7 +17,7 @@ from payments.strategies.providers.paymentiq.messages import amount_of
 from payments.strategies.providers.paymentiq.signature import TOLERANCE_S, sign
 from payments.strategies.providers.registry import CASHIERS, PROVIDERS
 
-from .suite import NOW, OURS, PLAYER, QUICK
+from .suite import NOW, OURS, PLAYER, QUICK, flips
 
 SECRET, OTHER_SECRET = "shared-with-the-proxy", "of-somebody-else-who"
 SETTINGS = {
@@ -116,13 +116,11 @@ def test_a_signature_is_for_one_casino_one_step_one_body_and_one_secret() -> Non
             read(raw, header=header)
 
 
-@given(position=st.integers(0, 63), bit=st.integers(0, 6))
-def test_any_flipped_bit_of_the_signature_is_refused(position: int, bit: int) -> None:
+def test_any_flipped_bit_is_refused() -> None:
     raw = json.dumps(message()).encode()
-    flipped = bytearray(sign(SECRET, AT, ACCOUNT.casino_id, "authorize", raw).encode())
-    flipped[len(flipped) - 64 + position] ^= 1 << bit
-    with pytest.raises(NotGenuine):
-        read(raw, header=flipped.decode())
+    for body, header in flips(raw, sign(SECRET, AT, ACCOUNT.casino_id, "authorize", raw)):
+        with pytest.raises(NotGenuine):
+            read(body, header=header)
 
 
 def test_a_previous_secret_is_believed_while_a_new_one_spreads() -> None:

@@ -55,6 +55,7 @@ class TestSkrill(TellsAmounts):
     signed_with: ClassVar[Sequence[str]] = ("secret_word", "previous_secret_word")
     shortest_secret: ClassVar[int] = 10  # Skrill takes no longer one.
     other_reference: ClassVar[Mapping[str, Any]] = {"transaction_id": "order 7"}
+    unsigned_parts = "all but merchant_id, transaction_id, mb_amount, mb_currency and status"
 
     @property
     def flow(self) -> DepositFlow:

@@ -50,6 +50,7 @@ class TestTrueLayer(OnlyHints, HintsAtRefunds):
 
     name = "truelayer"
     signature_header = "tl-signature"
+    flipped_at_most = 300  # Each is looked at for milliseconds.
     settings: ClassVar[Mapping[str, Any]] = SETTINGS
     secrets: ClassVar[Mapping[str, str]] = SECRETS
     signed_with: ClassVar[Sequence[str]] = ()

@@ -23,6 +23,7 @@ class TrustlyWire(TellsAmounts):
     secrets: ClassVar[Mapping[str, str]] = {"password": "hunter22", "private_key": OUR_PRIVATE}
     signed_with: ClassVar[Sequence[str]] = ()
     other_reference: ClassVar[Mapping[str, Any]] = {"messageid": "order 7"}
+    unsigned_parts = "all but method, uuid and data"
     reference: ClassVar[str]
     settles: ClassVar[str]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -65,6 +65,25 @@ async def test_silence_is_no_answer(wire: HttpProviderWire) -> None:
 
     async with provider(silent) as url:
         assert await wire.send(call(url)) is None
+
+
+async def test_an_answer_that_only_drips_is_no_answer() -> None:
+    """Each byte comes soon after the one before, and the last of them too late."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(len(b"body"))
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+        for _ in range(100):
+            writer.write(b"x")
+            await writer.drain()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.01)
+                return  # Nobody listens any more.
+
+    wire = HttpProviderWire(answer_timeout_s=0.1)
+    async with provider(drip) as url:
+        assert await wire.send(call(url)) is None
+    await wire.close()
 
 
 async def test_a_connection_that_breaks_is_no_answer(wire: HttpProviderWire) -> None:

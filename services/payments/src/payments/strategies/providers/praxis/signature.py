@@ -45,12 +45,11 @@ def of_notification(secret: str, message: Mapping[str, Any]) -> str:
     return signature(secret, (_at(message, path) for path in _OF_NOTIFICATION))
 
 
-def is_signed(secrets: Iterable[str], message: Mapping[str, Any], given: str) -> bool:
-    """Whether a notification was signed with one of these secrets."""
-    genuine = False
-    for secret in secrets:
-        genuine |= hmac.compare_digest(of_notification(secret, message).encode(), given.encode(errors="replace"))
-    return genuine
+def signed_with(secrets: Mapping[str, str], message: Mapping[str, Any], given: str) -> str | None:
+    """The name of the secret that a notification was signed with; None: with none of these."""
+    sent = given.encode(errors="replace")
+    fits = {name: hmac.compare_digest(of_notification(one, message).encode(), sent) for name, one in secrets.items()}
+    return next((name for name, fit in fits.items() if fit), None)
 
 
 def parsed(raw: bytes) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from payments.application.unreadable import unreadable
 from payments.strategies.providers.praxis.codes import CODES
 from payments.strategies.providers.praxis.deposits import CAME_TO_NOTHING, TAKEN_BACK, PraxisDeposits
 from payments.strategies.providers.praxis.payouts import INTENT, PraxisPayouts
-from payments.strategies.providers.praxis.signature import HEADER, VERSION, is_signed, parsed, signature
+from payments.strategies.providers.praxis.signature import HEADER, VERSION, parsed, signature, signed_with
 from payments.strategies.providers.reading import (
     our_id,
     refuse_others,
@@ -84,7 +84,8 @@ class Praxis:
             raise NotGenuine("the body cannot be read") from None
         given = headers.get(HEADER.lower(), "")
         ours = [message.get(name) == account.settings[name] for name in ("merchant_id", "application_key")]
-        if not is_signed(account.secrets.values(), message, given) or not all(ours):
+        secret = signed_with(account.secrets, message, given)
+        if secret is None or not all(ours):
             raise NotGenuine("the signature is missing or wrong")
         sent_at = _moment(message.get("timestamp"))
         if sent_at is None or not -AHEAD <= now - sent_at <= DELIVERED_WITHIN:
@@ -93,7 +94,7 @@ class Praxis:
         session, transaction = section(message.get("session")), section(message.get("transaction"))
         kind = word(transaction.get("transaction_status")) or word(session.get("session_status"))
         if kind is None:
-            return replace(unreadable(raw, now), ticket=ticket)
+            return replace(unreadable(raw, now), ticket=ticket, signed_with=secret)
         return Notification(
             id=f"{given}:{kind if kind in _KNOWN | _OF_PAYOUTS else 'other'}",
             kind=kind,
@@ -101,12 +102,13 @@ class Praxis:
             said_at=min(sent_at, now),
             facts=_facts(session, transaction),
             ticket=ticket,
+            signed_with=secret,
         )
 
     def answer_notification(self, account: ProviderAccount, notification: Notification, *, accepted: bool) -> Reply:
         status, at = (0 if accepted else 1), int(notification.ticket)
         told = {"status": status, "description": "OK" if accepted else "Refused", "version": VERSION, "timestamp": at}
-        signed = signature(account.secrets["merchant_secret"], (status, at))
+        signed = signature(account.secrets[notification.signed_with], (status, at))
         return Reply(json.dumps(told).encode(), headers={HEADER: signed})
 
 
