@@ -6,19 +6,42 @@ Made from the transition tables that the deciders are held to. `--check` fails w
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from inspect import getdoc
 from typing import Final
 
+from contracts.payments.states import DepositStatus, RefundStatus, WithdrawalStatus
+from payments.domain.deposit.states import ActionRequired
 from payments.domain.deposit.table import TABLE as DEPOSIT
 from payments.domain.dispute.table import TABLE as DISPUTE
+from payments.domain.dispute.words import Status as DisputeStatus
 from payments.domain.refund.table import TABLE as REFUND
 from payments.domain.table import Row, Table
 from payments.domain.withdrawal.table import TABLE as WITHDRAWAL
+from tools.contracts.catalogue import member_meanings
 from tools.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "payment-states.md"
-TABLES: Final = (DEPOSIT, WITHDRAWAL, REFUND, DISPUTE)
+TABLES: Final[Mapping[Table, type[StrEnum]]] = {
+    DEPOSIT: DepositStatus,
+    WITHDRAWAL: WithdrawalStatus,
+    REFUND: RefundStatus,
+    DISPUTE: DisputeStatus,
+}
+"""Each with the words in which the API says where one stands."""
+
+_CALLED: Final[Mapping[type, str]] = {ActionRequired: "requires_action"}
+
+_SHOWS: Final = {
+    "partially_reversed": ("succeeded",),
+    "reversed": ("succeeded",),
+    "paid": ("paid", "paid_in_parts"),
+    "opened": ("opened", "answering"),
+}
+"""The states a word of the API stands for, where it is not the one of its own name."""
+
+_NOT_THERE: Final = "absent"
 
 _HEAD: Final = """\
 # What may happen to a payment, and when
@@ -30,16 +53,23 @@ news: a repeat, or a word that a later one overtook.
 
 Every event that moves money books its transfers in the transaction that records it ([the ledger](ledger.md) says which
 accounts each kind of transfer debits and credits).
+
+`status` is what the API says. Where it says one word of several states that are told apart here, or several of one, both
+are named. What is `absent` was asked for by nobody.
 """
 
 
 def generate() -> str:
     """The page."""
-    return "\n".join([_HEAD, *("\n".join(_section(table)) + "\n" for table in TABLES)])
+    return "\n".join([_HEAD, *("\n".join(_section(table, words)) + "\n" for table, words in TABLES.items())])
 
 
-def _section(table: Table) -> Iterator[str]:
+def _section(table: Table, words: type[StrEnum]) -> Iterator[str]:
     yield f"## {_words(table.aggregate).capitalize()}"
+    yield ""
+    yield "| `status` | state | meaning |"
+    yield "| --- | --- | --- |"
+    yield from _standing(table, words)
     yield ""
     yield "| when | in | then | refused as |"
     yield "| --- | --- | --- | --- |"
@@ -50,18 +80,32 @@ def _section(table: Table) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for event, after in table.after.items():
         posts = ", ".join(f"`{kind}`" for kind in after.posts)
-        states = " or ".join(_name(state) for state in after.states)
+        states = " or ".join(f"`{_state(state)}`" for state in after.states)
         yield f"| {_name(event)} | {states} | {posts} | {_meaning(event)} |"
 
 
+def _standing(table: Table, words: type[StrEnum]) -> Iterator[str]:
+    shown = {word.value: _SHOWS.get(word.value, (word.value,)) for word in words}
+    states = {_state(state) for row in table.rows for state in row.states} - {_NOT_THERE}
+    if states != {state for those in shown.values() for state in those}:
+        raise ValueError(f"{table.aggregate}: the API's words are not those of the table's states")
+    meanings = member_meanings(words)
+    for word in words:
+        yield f"| `{word}` | {', '.join(f'`{state}`' for state in shown[word])} | {meanings[word.name]} |"
+
+
 def _row(row: Row) -> str:
-    states = ", ".join(_name(state) for state in row.states)
+    states = ", ".join(f"`{_state(state)}`" for state in row.states)
     then = ", ".join(_name(event) for event in row.then)
     return f"| {_name(row.on)} | {states} | {then} | {', '.join(f'`{code}`' for code in row.refusals)} |"
 
 
 def _name(of: type) -> str:
     return _words(re.sub(r"(?<!^)(?=[A-Z])", " ", of.__name__))
+
+
+def _state(of: type) -> str:
+    return _CALLED.get(of) or _name(of).replace(" ", "_")
 
 
 def _words(text: str) -> str:
