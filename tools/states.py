@@ -54,8 +54,8 @@ news: a repeat, or a word that a later one overtook.
 Every event that moves money books its transfers in the transaction that records it ([the ledger](ledger.md) says which
 accounts each kind of transfer debits and credits).
 
-`status` is what the API says. Where it says one word of several states that are told apart here, or several of one, both
-are named. What is `absent` was asked for by nobody.
+`status` is what the API says. Where it says one word of several states that are told apart here, or several of one,
+both are named. What is `absent` was asked for by nobody.
 """
 
 
