@@ -71,7 +71,7 @@ test: $(VENV) ## The whole suite, from unit tests to journeys with kills, on Pos
 test-unit: $(VENV) ## The tests that need neither server nor network (ARGS="-k ledger")
 	@.venv/bin/pytest -q shared-contracts $(wildcard services/*/tests/unit) $(ARGS)
 
-e2e: $(VENV) ## The journeys through the gateway only
+e2e: $(VENV) ## tests-e2e only: the journeys through the gateway, and services against simulated partners
 	@.venv/bin/pytest --durations=15 tests-e2e $(ARGS)
 
 fuzz: $(VENV) ## Requests nobody thought of, at every route, other ones in every run (EXAMPLES=100)

@@ -175,7 +175,9 @@ async def coingate_paid_and_refunded(casino: Counter) -> None:
 async def pay_out(casino: Counter, provider: str, destination: dict[str, Any]) -> str:
     """A withdrawal of 100.00 out of 500.00, approved and sent."""
     world = casino.world
-    await world.give(500_00)
+    gift = {"direction": "credit", "amount_minor": 500_00, "currency": "EUR", "adjustment_class": "goodwill"}
+    why = {"reference": "ticket 4711", "reason": "trouble with a round"}
+    await world.approved(await world.post(f"/players/{world.player}/adjustments", gift | why, as_=world.staff()))
     answer = await world.withdraw(provider=provider, destination=destination)
     assert answer.status_code == 201, answer.text
     for _ in range(2):

@@ -222,7 +222,8 @@ class Meaning:
     """What follows from a provider's code. By default nothing: the player may begin anew, by himself.
 
     Attributes:
-        retriable: the same payment may be tried again there, later.
+        retriable: the same payment may be tried again there, later. It is for whoever decides that, and shown to them
+            (`GET /providers`): the player pays in anew, people ask for the payout again. Nothing does so by itself.
         cascade: it may be tried with another provider at once, where the outcome is surely no.
         step_up: it may be tried again there with the holder's stronger authentication (3-D Secure).
     """
