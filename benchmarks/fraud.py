@@ -344,6 +344,7 @@ async def _lived(casino: Casino, desk: Desk, made: Population, options: argparse
         "players": len(made.labels),
         "steps": len(made.steps),
         "refused": casino.refused,
+        "rules_without_anybody": [rule for rule, told in found.items() if not told["players"]],
     }
     return Result(
         bench="fraud",

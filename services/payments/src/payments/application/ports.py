@@ -49,16 +49,10 @@ class ProviderAccount:
         """The accounts as which the provider may speak to us, the newest first. We speak to it as the newest alone."""
         if not self.replaced or self.replaced_until is None or self.replaced_until <= now:
             return (self,)
-        of_settings = {name: value for name, value in self.replaced.items() if name in self.settings}
         of_secrets = {name: value for name, value in self.replaced.items() if name not in self.settings}
-        before = replace(
-            self,
-            settings={**self.settings, **of_settings},
-            secrets={**self.secrets, **of_secrets},
-            replaced={},
-            replaced_until=None,
-        )
-        return (self, before)
+        settings = {name: self.replaced.get(name, value) for name, value in self.settings.items()}
+        secrets = {**self.secrets, **of_secrets}
+        return (self, replace(self, settings=settings, secrets=secrets, replaced={}, replaced_until=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +184,7 @@ class Notification:
         said_at: by the provider's clock.
         facts: what a person needs to look into it; no personal data.
         ticket: what the answer must repeat, where the protocol wants that.
-        signed_with: the name of the account's secret that signed it, where the answer is signed with the same.
+        signed_with: the name of the secret that signed it, where the answer is signed with the same.
     """
 
     id: str
@@ -222,8 +216,7 @@ class Meaning:
     """What follows from a provider's code. By default nothing: the player may begin anew, by himself.
 
     Attributes:
-        retriable: the same payment may be tried again there, later. It is for whoever decides that, and shown to them
-            (`GET /providers`): the player pays in anew, people ask for the payout again. Nothing does so by itself.
+        retriable: the same payment may be tried again there, later: for people to read, nothing does so by itself.
         cascade: it may be tried with another provider at once, where the outcome is surely no.
         step_up: it may be tried again there with the holder's stronger authentication (3-D Secure).
     """
