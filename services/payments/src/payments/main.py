@@ -19,6 +19,7 @@ from payments.adapters.ledger.chain import LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
 from payments.adapters.names import Transport, names_of
 from payments.adapters.notifications import SqlNotifications
+from payments.adapters.payment_ids import SqlPaymentIds
 from payments.adapters.provider_accounts import SqlProviderAccounts
 from payments.adapters.reconciliation.wiring import reconciling
 from payments.adapters.restriction_feed import RestrictionFeed
@@ -68,7 +69,7 @@ def build(
         cashiers=CASHIERS, wire=signed_in(wire, clock), partner_hosts=PartnerHosts.parsed(settings.partner_hosts),
         vault=SubjectVault(settings.master_key_bytes), names=names_of(settings, verification), floats=SqlFloats(),
         fraud=fraud_in(settings, OpenCases(), RATES, PROVIDERS), exchanges=exchanges_in(settings, RATES),
-        debts=SqlDebtPolicies(), public_base_url=settings.public_base_url,
+        debts=SqlDebtPolicies(), payment_ids=SqlPaymentIds(), public_base_url=settings.public_base_url,
     )  # fmt: skip
     return Service(
         name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,

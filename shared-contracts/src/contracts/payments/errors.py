@@ -14,6 +14,8 @@ class PaymentsError(StrEnum):
     """No statement of a bank is believed before two people have set the casino's own accounts."""
     NEEDS_PEOPLE = "needs_people"
     """A person would have to approve it first, and a cashier that is not ours could pay it before he did."""
+    PAYMENT_ID_TAKEN = "payment_id_taken"
+    """The id belongs to a payment of another kind already: whoever makes ids makes one for each payment."""
     PAGE_UNAVAILABLE = "page_unavailable"
     """The provider's page cannot be had now. Nothing was asked for."""
     PAGE_REFUSED = "page_refused"

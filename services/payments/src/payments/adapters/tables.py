@@ -161,6 +161,15 @@ provider_attempt = Table(
     comment="calls out to providers, and how they went",
 )
 
+payment_id = Table(
+    "payment_id",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column(
+        "kind", Text, nullable=False, comment="whose it is; 'several': of more than one, before this was kept"
+    ),
+)
+
 restriction_beat = Table(
     "restriction_beat",
     metadata,

@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.ledger import InsufficientFunds, WalletUnknown, ensure_posted
+from payments.application.payment_ids import IdKind
 from payments.application.postings import adjustment_transfers
 from payments.domain.adjustment.aggregate import adjustment
 from payments.domain.adjustment.commands import AdjustWallet
@@ -34,6 +35,7 @@ async def adjust_wallet(desk: Desk, uow: UnitOfWork, adjustment_id: UUID, fact: 
         WalletUnknown, InsufficientFunds: it cannot be done, or not any more.
         AdjustmentAlreadyMade: the id belongs to another adjustment.
     """
+    await desk.payment_ids.claim(uow.connection, IdKind.ADJUSTMENT, adjustment_id)
     command = AdjustWallet(fact=fact, now=uow.ctx.occurred_at)
     outcome = await uow.decide(adjustment, adjustment_id, command)
     transfers = adjustment_transfers(adjustment_id, outcome.events)

@@ -19,6 +19,7 @@ from payments.application.ledger import (
     player_cash,
     transfer_id,
 )
+from payments.application.payment_ids import IdKind
 from payments.domain.bonus.words import BonusAction, BonusFact, OrderOfUse
 
 POLICY = "payments.bonus_policy"
@@ -46,6 +47,7 @@ async def move_bonus(desk: Desk, uow: UnitOfWork, bonus_id: UUID, fact: BonusFac
         WalletUnknown, InsufficientFunds: it cannot be done, or not any more.
         TransferDiffers: the id belongs to something else.
     """
+    await desk.payment_ids.claim(uow.connection, IdKind.BONUS, bonus_id)
     postings = await desk.ledger.post_in(uow, bonus_transfers(bonus_id, fact))
     ensure_posted(postings)
     if postings[0].code is Code.CREATED:

@@ -6,6 +6,7 @@ from chassis.store import UnitOfWork
 from payments.application.casino_policies import CasinoPolicy
 from payments.application.desk import Desk
 from payments.application.ledger import Wallet, WalletUnknown, ensure_posted
+from payments.application.payment_ids import IdKind
 from payments.application.postings import adjustment_transfers
 from payments.application.restrictions import look_at_debt
 from payments.domain.adjustment.aggregate import adjustment
@@ -48,6 +49,7 @@ async def write_off(desk: Desk, uow: UnitOfWork, write_off_id: UUID, fact: Adjus
         AdjustmentAlreadyMade: the id belongs to another adjustment.
     """
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
+    await desk.payment_ids.claim(uow.connection, IdKind.ADJUSTMENT, write_off_id)
     outcome = await uow.decide(adjustment, write_off_id, AdjustWallet(fact=fact, now=uow.ctx.occurred_at))
     if not outcome.events:
         return

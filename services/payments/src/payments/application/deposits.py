@@ -35,6 +35,7 @@ from payments.application.late import (
     set_aside_forbidden,
 )
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
+from payments.application.payment_ids import IdKind
 from payments.application.ports import ProviderAccount
 from payments.application.postings import deposit_transfers
 from payments.application.restrictions import look_at_debt
@@ -100,7 +101,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
         FeeChanged: it costs more than he was told; not recorded.
         TooManyOpenDeposits: MOST_OPEN of his are not ended; not recorded.
-        DepositAlreadyRequested: the id belongs to another deposit.
+        PaymentIdTaken, DepositAlreadyRequested: the id belongs to another kind of payment, or another deposit.
     """
     refuse_card_numbers(wish.details, within="details")
     rules = await desk.casino(uow.connection, wish.casino_id)
@@ -108,6 +109,8 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     if wallet is None:
         raise WalletUnknown(field="currency")
+    if not wish.hosted:
+        await desk.payment_ids.claim(uow.connection, IdKind.DEPOSIT, wish.deposit_id, field="deposit_id")
     open_now = await desk.directory.undecided_deposits(uow.connection, wish.player_id)
     if len(open_now) >= MOST_OPEN and wish.deposit_id not in open_now:
         raise TooManyOpenDeposits

@@ -28,6 +28,7 @@ from payments.application.known import CasinoRules, Directory, PlayerStanding, R
 from payments.application.ledger import Ledger
 from payments.application.metrics import SET_ASIDE
 from payments.application.outcomes import NotificationOutcome
+from payments.application.payment_ids import PaymentIds
 from payments.application.ports import (
     HttpAnswer,
     HttpCall,
@@ -75,6 +76,7 @@ class Desk:
     instruments: Instruments
     names: HolderNames
     sources: Sources
+    payment_ids: PaymentIds
     reconciling: Reconciling
     exchanges: Exchanges
     providers: Mapping[str, PaymentProvider]

@@ -20,6 +20,7 @@ from payments.application.ledger import (
     player_cash,
     transfer_id,
 )
+from payments.application.payment_ids import IdKind
 from payments.domain.exchange.quotes import Quote, TooLittle, quote
 from payments.domain.exchange.words import ExchangeNotOffered, ExchangePolicy
 from payments.domain.withdrawal.errors import DebtOutstanding, DisputeOpen
@@ -84,6 +85,7 @@ async def exchange(desk: Desk, uow: UnitOfWork, exchange_id: UUID, fact: Exchang
     Raises what `check_exchange` raises.
     """
     found = await check_exchange(desk, uow, fact)
+    await desk.payment_ids.claim(uow.connection, IdKind.EXCHANGE, exchange_id)
     await desk.ledger.open_wallet(uow.connection, fact.casino_id, fact.player_id, fact.bought_currency)
     await desk.exchanges.keep(uow, exchange_id, fact.casino_id, fact.player_id, found)
     ensure_posted(await desk.ledger.post_in(uow, exchange_transfers(exchange_id, fact, found)))

@@ -13,6 +13,7 @@ from payments.application.deposits import hear_about_deposit
 from payments.application.desk import Desk
 from payments.application.lanes import orders, questions
 from payments.application.ledger import Transfer, WalletUnknown, ensure_posted
+from payments.application.payment_ids import IdKind
 from payments.application.postings import refund_transfers
 from payments.application.processes.patience import SLOWEST_WEBHOOK
 from payments.application.refund_port import RefundFlow
@@ -91,6 +92,7 @@ async def order_refund(desk: Desk, uow: UnitOfWork, wish: RefundWish) -> None:
         As `check_refund`; RefundAlreadyOrdered: the id belongs to another refund.
     """
     order = await _order(desk, uow, wish)
+    await desk.payment_ids.claim(uow.connection, IdKind.REFUND, wish.refund_id)
     outcome = await uow.decide(refund, wish.refund_id, order)
     if outcome.events:
         about = {"casino_id": str(order.fact.casino_id)}

@@ -21,6 +21,7 @@ from payments.application.instruments.seeing import (
 )
 from payments.application.lanes import questions
 from payments.application.late import look_into_return
+from payments.application.payment_ids import IdKind
 from payments.application.payout_course import (
     WithdrawalWish,
     judged_payout,
@@ -69,7 +70,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         DisputeOpen: a bank wants a payment of his back.
         DestinationDisabled: nothing is paid there any more.
         FeeChanged: it costs more than he was told.
-        WithdrawalAlreadyRequested: the id belongs to another withdrawal.
+        PaymentIdTaken, WithdrawalAlreadyRequested: the id belongs to another kind of payment, or another withdrawal.
         TooManyOpenWithdrawals: MOST_OPEN of his have not ended.
     """
     rules = await desk.casino(uow.connection, wish.casino_id)
@@ -78,6 +79,8 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     policy = await desk.policies.find(uow.connection, wish.casino_id, wish.currency)
     destination = await sealed_destination(desk, uow, wish, course)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
+    if wish.hosted_as is None:
+        await desk.payment_ids.claim(uow.connection, IdKind.WITHDRAWAL, wish.withdrawal_id, field="withdrawal_id")
     await _ensure_his_and_few(desk, uow, wish)
     told, provider = course.instrument, course.account.provider
     instrument_id = None if told is None else instrument_id_of(desk, wish.player_id, told)
@@ -247,7 +250,7 @@ def _ensure_looked(withdrawal_id: UUID, state: AwaitingApproval, look: Look | No
 async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, state: AwaitingApproval) -> None:
     """What has come in between: a bank wants money back or has it, or what it goes to was switched off."""
     await refuse_owing(desk, uow, state.order.fact)
-    known = await desk.instruments.of_payment(uow.connection, withdrawal_id)
+    known = await desk.instruments.of_payment(uow.connection, withdrawal_id, Direction.OUT)
     if known is not None and known.disabled:
         raise DestinationDisabled
 

@@ -50,11 +50,11 @@ table = Table(
 use_table = Table(
     "rm_instrument_use",
     metadata,
-    Column("payment_id", Uuid, primary_key=True, comment="the deposit or withdrawal"),
+    Column("payment_id", Uuid, primary_key=True, comment="the deposit, or the withdrawal"),
     Column("instrument_id", Uuid, nullable=False),
     Column("casino_id", Uuid, nullable=False),
     Column("player_id", Uuid, nullable=False),
-    Column("direction", Text, nullable=False),
+    Column("direction", Text, primary_key=True),
     Column("used_at", DateTime(timezone=True), nullable=False),
     Index("ix_rm_instrument_use_instrument", "instrument_id", "used_at"),
     Index("ix_rm_instrument_use_player", "player_id", "used_at"),
@@ -129,7 +129,7 @@ instrument_list = ReadModel(
 
 
 def fold_use(row: Row | None, recorded: Recorded[Any]) -> Row | None:
-    """Which instrument a payment is by is said once."""
+    """Which instrument a deposit or withdrawal is by is said once."""
     event = recorded.event
     return row or {
         "payment_id": recorded.stream_key,
@@ -145,7 +145,7 @@ instrument_use = ReadModel(
     name="instrument_use",
     table=use_table,
     handles=(e.InstrumentUsed,),
-    key=lambda recorded: (recorded.stream_key,),
+    key=lambda recorded: (recorded.stream_key, recorded.event.direction),
     fold=fold_use,
 )
 

@@ -30,12 +30,14 @@ class LocalInstruments:
         row = (await connection.execute(select(*_COLUMNS).where(table.c.id == instrument_id))).mappings().one_or_none()
         return None if row is None else _known(row)
 
-    async def of_payment(self, connection: AsyncConnection, payment_id: UUID) -> KnownInstrument | None:
+    async def of_payment(
+        self, connection: AsyncConnection, payment_id: UUID, direction: Direction
+    ) -> KnownInstrument | None:
         """See Instruments."""
         statement = (
             select(*_COLUMNS)
             .join(use_table, use_table.c.instrument_id == table.c.id)
-            .where(use_table.c.payment_id == payment_id)
+            .where(use_table.c.payment_id == payment_id, use_table.c.direction == direction)
         )
         row = (await connection.execute(statement)).mappings().one_or_none()
         return None if row is None else _known(row)
@@ -119,7 +121,7 @@ class LocalSources:
         statement = (
             select(deposits.c.id, deposits.c.provider, deposits.c.created_at, _LEFT, use_table.c.instrument_id)
             .join(capture.table, capture.table.c.deposit_id == deposits.c.id)
-            .outerjoin(use_table, use_table.c.payment_id == deposits.c.id)
+            .outerjoin(use_table, and_(use_table.c.payment_id == deposits.c.id, use_table.c.direction == Direction.IN))
             .where(
                 deposits.c.player_id == player_id,
                 deposits.c.currency == currency,

@@ -49,7 +49,7 @@ _FORGOTTEN = (
     "rm_withdrawal_list", "rm_refund_list", "rm_capture", "rm_instrument_list", "rm_instrument_use", "rm_approval_list",
     "rm_dispute_list",
     "approval_payload", "rm_casino_zone", "bulk_job", "bulk_row",
-    "rm_fraud_case_list", "provider_float", "settlement_terms", "payout_breaker",
+    "rm_fraud_case_list", "provider_float", "settlement_terms", "payout_breaker", "payment_id",
 )  # fmt: skip
 _TRANSFERS = """
     SELECT kind, amount_minor FROM transfer WHERE kind <> 'adjustment'

@@ -57,7 +57,7 @@ CHECKS: Final[dict[str, str]] = {
             WHERE status IN ('paid', 'returned') GROUP BY 1, 2
         ), came AS (
             SELECT instrument_id, currency, sum(captured_minor) AS minor
-            FROM rm_instrument_use JOIN rm_capture ON deposit_id = payment_id
+            FROM rm_instrument_use JOIN rm_capture ON deposit_id = payment_id AND direction = 'in'
             JOIN rm_deposit_list AS deposit ON deposit.id = payment_id
             WHERE instrument_id IN (SELECT instrument_id FROM went) GROUP BY 1, 2
         )

@@ -14,6 +14,7 @@ from payments.application.closed_loop.planning import Planned, divide, planned, 
 from payments.application.desk import Desk
 from payments.application.lanes import orders
 from payments.application.ledger import Transfer, ensure_posted
+from payments.application.payment_ids import IdKind
 from payments.application.postings import refund_transfers
 from payments.application.withdrawal_moves import RESUME, SEND
 from payments.domain.deposit.aggregate import deposit
@@ -117,6 +118,8 @@ async def _order_parts(
     if not outcome.events:
         return state  # Somebody was faster: it was rejected, or is divided already.
     transfers: list[Transfer] = []
+    for kind, way in ((IdKind.WITHDRAWAL, Way.PAYOUT), (IdKind.REFUND, Way.REFUND)):
+        await desk.payment_ids.claim(uow.connection, kind, *(one.part_id for one in parts if one.way is way))
     for part in parts:
         if part.way is Way.REFUND:
             transfers += await _order_refund(desk, uow, withdrawal_id, order, part)

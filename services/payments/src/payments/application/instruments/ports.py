@@ -60,8 +60,10 @@ class Instruments(Protocol):
         """One of them."""
         ...
 
-    async def of_payment(self, connection: AsyncConnection, payment_id: UUID) -> KnownInstrument | None:
-        """What a deposit or withdrawal is by; None: nobody told."""
+    async def of_payment(
+        self, connection: AsyncConnection, payment_id: UUID, direction: Direction
+    ) -> KnownInstrument | None:
+        """What a deposit (`IN`) or withdrawal (`OUT`) is by; None: nobody told."""
         ...
 
     async def ids_of_player(self, connection: AsyncConnection, player_id: UUID) -> Sequence[UUID]:

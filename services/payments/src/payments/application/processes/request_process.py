@@ -16,6 +16,7 @@ from payments.application.deposits import notification_url
 from payments.application.desk import Desk
 from payments.application.lanes import questions
 from payments.application.ledger import InsufficientFunds, WalletUnknown
+from payments.application.payment_ids import IdKind
 from payments.application.payout_course import WithdrawalWish, payout_flow
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
@@ -61,7 +62,7 @@ class RequestProcess:
         self._desk = desk
 
     async def open(self, wish: Wish) -> tuple[UUID, str]:
-        """The id the withdrawal will have, and its page. Nothing is on hold, and nothing is kept.
+        """The id the withdrawal will have, and its page. Nothing is on hold, and nothing is kept but whose the id is.
 
         Raises:
             Invalid, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense.
@@ -71,7 +72,7 @@ class RequestProcess:
         """
         flow, withdrawal_id = page_flow(self._desk, wish.provider), uuid7()
         ctx = self._desk.ours(NAME, wish.casino_id)
-        account = await self._desk.app.transact(partial(self._may_ask, wish), ctx)
+        account = await self._desk.app.transact(partial(self._may_ask, withdrawal_id, wish), ctx)
         told = PageWish(
             withdrawal_id=withdrawal_id,
             player_id=wish.player_id,
@@ -133,7 +134,7 @@ class RequestProcess:
             await self._drop(account, withdrawal_id, said)
         return again_after(age)
 
-    async def _may_ask(self, wish: Wish, uow: UnitOfWork) -> ProviderAccount:
+    async def _may_ask(self, withdrawal_id: UUID, wish: Wish, uow: UnitOfWork) -> ProviderAccount:
         desk, connection = self._desk, uow.connection
         rules = await desk.casino(connection, wish.casino_id)
         player = await desk.player(connection, wish.player_id, rules)
@@ -148,6 +149,7 @@ class RequestProcess:
         await ensure_few(desk, connection, wish.player_id)
         if wallet.cash_minor < wish.amount_minor:
             raise InsufficientFunds
+        await desk.payment_ids.claim(connection, IdKind.WITHDRAWAL_PAGE, withdrawal_id)
         return account
 
     async def _look_later(self, withdrawal_id: UUID, wish: Wish, uow: UnitOfWork) -> None:

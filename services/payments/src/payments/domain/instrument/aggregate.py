@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
-from uuid import UUID
 
 from chassis.domain import Decider, NotFound
 from payments.domain.instrument.commands import (
@@ -20,6 +19,7 @@ from payments.domain.instrument.commands import (
 )
 from payments.domain.instrument.errors import OwnershipMismatch
 from payments.domain.instrument.events import (
+    Direction,
     InstrumentDisabled,
     InstrumentEnabled,
     InstrumentEvent,
@@ -190,9 +190,11 @@ instrument: Decider[InstrumentCommand, InstrumentState, InstrumentEvent] = Decid
 )
 
 
-def decide_use(command: UseInstrument, state: UUID | None) -> Sequence[InstrumentUsed]:
-    """The first that was told stays; another one is no reason to move what was counted."""
-    if state is not None:
+def decide_use(command: UseInstrument, state: frozenset[Direction]) -> Sequence[InstrumentUsed]:
+    """The first that was told of a deposit stays, as that of a withdrawal: another is no reason to move what was
+    counted.
+    """
+    if command.direction in state:
         return []
     return [
         InstrumentUsed(
@@ -205,12 +207,14 @@ def decide_use(command: UseInstrument, state: UUID | None) -> Sequence[Instrumen
     ]
 
 
-def evolve_use(state: UUID | None, event: InstrumentUsed) -> UUID | None:
-    return state or event.instrument_id
+def evolve_use(state: frozenset[Direction], event: InstrumentUsed) -> frozenset[Direction]:
+    return state | {event.direction}
 
 
-_nothing: UUID | None = None
-instrument_use: Decider[UseInstrument, UUID | None, InstrumentUsed] = Decider(
+_nothing: frozenset[Direction] = frozenset()
+instrument_use: Decider[UseInstrument, frozenset[Direction], InstrumentUsed] = Decider(
     "instrument-use", _nothing, decide_use, evolve_use
 )
-"""The stream's id is the deposit's or withdrawal's."""
+"""The stream's id is the deposit's or withdrawal's; the state is for which of the two it was told. No id is of both but
+of old.
+"""
