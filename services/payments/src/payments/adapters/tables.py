@@ -165,9 +165,7 @@ payment_id = Table(
     "payment_id",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column(
-        "kind", Text, nullable=False, comment="whose it is; 'several': of more than one, before this was kept"
-    ),
+    Column("kind", Text, nullable=False, comment="whose it is; 'several': of more than one, before this was kept"),
 )
 
 restriction_beat = Table(

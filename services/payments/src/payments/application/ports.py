@@ -57,7 +57,7 @@ class ProviderAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositIntent:
-    """What a provider is told about a deposit. Its id is our reference and the idempotency key.
+    """What a provider is told about a deposit. Its id, without hyphens, is our reference and the key.
 
     `details` is what it must know beside: which method of paying, the payer's name or e-mail. Nothing by default.
     `step_up`: the payer is to be authenticated by his bank. `before`: the attempt without it, which the provider
@@ -76,8 +76,8 @@ class DepositIntent:
 
     @property
     def key(self) -> str:
-        """By which the provider knows a repeat: what is asked for once more is none."""
-        return str(self.deposit_id) if self.before is None else f"{self.deposit_id}-step-up"
+        """By which the provider knows a repeat, and no refund: what is asked for once more is none."""
+        return self.deposit_id.hex if self.before is None else f"{self.deposit_id}-step-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class TestAdyen(TellsAmounts, TellsRefunds):
     @staticmethod
     def item(**fields: Any) -> dict[str, Any]:
         return {
-            "pspReference": "QFQTPCQ8HXSKGK82", "merchantAccountCode": "CasinoCOM", "merchantReference": str(OURS),
+            "pspReference": "QFQTPCQ8HXSKGK82", "merchantAccountCode": "CasinoCOM", "merchantReference": OURS.hex,
             "amount": {"value": 50_00, "currency": "EUR"}, "eventCode": "AUTHORISATION", "success": "true",
             "eventDate": "2026-03-01T12:30:00+01:00", "paymentMethod": "visa", "reason": "076181:1111:03/2030",
             **fields,
@@ -113,7 +113,7 @@ class TestAdyen(TellsAmounts, TellsRefunds):
     @staticmethod
     def link(**fields: Any) -> HttpAnswer:
         link = {
-            "id": "PL1", "status": "active", "url": "https://test.adyen.link/PL1", "reference": str(OURS),
+            "id": "PL1", "status": "active", "url": "https://test.adyen.link/PL1", "reference": OURS.hex,
             "amount": {"value": 50_00, "currency": "EUR"}, "reusable": False, **fields,
         }  # fmt: skip
         return HttpAnswer(200, json.dumps(link).encode())
@@ -156,10 +156,10 @@ class TestAdyen(TellsAmounts, TellsRefunds):
     def test_the_call_carries_our_id_as_reference_and_as_idempotency_key(self) -> None:
         call = self.build()
         body = json.loads(call.body)
-        assert (call.method, call.url, call.key) == ("POST", LINKS, str(OURS))
-        assert (call.headers["Idempotency-Key"], call.headers["X-API-Key"]) == (str(OURS), "AQE_test")
+        assert (call.method, call.url, call.key) == ("POST", LINKS, OURS.hex)
+        assert (call.headers["Idempotency-Key"], call.headers["X-API-Key"]) == (OURS.hex, "AQE_test")
         assert body == {
-            "merchantAccount": "CasinoCOM", "reference": str(OURS), "amount": {"value": 50_00, "currency": "EUR"},
+            "merchantAccount": "CasinoCOM", "reference": OURS.hex, "amount": {"value": 50_00, "currency": "EUR"},
             "shopperReference": str(PLAYER), "reusable": False, "manualCapture": False, "captureDelayHours": 0,
             "returnUrl": "https://c.example/back",
         }  # fmt: skip

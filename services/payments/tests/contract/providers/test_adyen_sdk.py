@@ -49,7 +49,7 @@ def test_the_official_client_sends_what_we_send(platform: str, base_url: str) ->
     theirs, ours = PaymentLinksApi(client), AdyenDeposits()
 
     created = sent(ours.build_call(account, intent))
-    theirs.payment_links(created[2], idempotency_key=str(OURS))
+    theirs.payment_links(created[2], idempotency_key=OURS.hex)
     assert listener.sent == created
     theirs.get_payment_link("PL1")
     assert listener.sent == sent(ours.build_question(account, OURS, "PL1"))

@@ -66,7 +66,7 @@ class TestPraxis(OnlyHints):
     @staticmethod
     def session(**fields: Any) -> dict[str, Any]:
         return {
-            "auth_token": "1pI5fB", "intent": "payment", "session_status": "open", "order_id": str(OURS),
+            "auth_token": "1pI5fB", "intent": "payment", "session_status": "open", "order_id": OURS.hex,
             "currency": "EUR", "amount": 5000, "conversion_rate": None, "processed_currency": None,
             "processed_amount": None, "cid": str(PLAYER), **fields,
         }  # fmt: skip
@@ -139,16 +139,16 @@ class TestPraxis(OnlyHints):
 
     def test_a_session_is_asked_for_with_our_ids_and_signed_with_the_time(self) -> None:
         call = self.build(details={"email": "s@c.example", "locale": "en-GB", "payment_method": "Credit Card"})
-        assert (call.method, call.url, call.key) == ("POST", f"{API}/cashier/cashier", str(OURS))
+        assert (call.method, call.url, call.key) == ("POST", f"{API}/cashier/cashier", OURS.hex)
         assert call.timed is not None
         sent = call.timed(NOW)
         assert json.loads(sent.body) == {
             "merchant_id": "API-Casino", "application_key": "casino.example", "intent": "payment", "currency": "EUR",
-            "amount": 5000, "cid": str(PLAYER), "order_id": str(OURS), "notification_url": NOTIFY,
+            "amount": 5000, "cid": str(PLAYER), "order_id": OURS.hex, "notification_url": NOTIFY,
             "return_url": "https://c.example/back", "locale": "en-GB", "payment_method": "Credit Card",
             "customer_data": {"email": "s@c.example"}, "version": "1.3", "timestamp": AT,
         }  # fmt: skip
-        given = sha384("API-Casino", "casino.example", AT, "payment", PLAYER, OURS)
+        given = sha384("API-Casino", "casino.example", AT, "payment", PLAYER, OURS.hex)
         assert sent.headers["GT-Authentication"] == given
         assert (sent.url, sent.key, sent.timed) == (call.url, call.key, None)
         assert call.timed(NOW) == sent != call.timed(NOW + timedelta(seconds=1))
@@ -159,17 +159,32 @@ class TestPraxis(OnlyHints):
         assert SECRET not in f"{call!r}{call.timed!r}{call.timed(NOW)!r}{call.timed(NOW).body!r}"
 
     def test_an_order_is_found_by_ours(self) -> None:
-        call = self.flow.build_question(self.account, OURS, "756850")
-        assert isinstance(call, HttpCall)
-        assert (call.url, call.key) == (f"{API}/agent/find-order", None)
-        assert call == self.flow.build_question(self.account, OURS, None)
+        for reference in (None, OURS.hex, "756850"):
+            call = self.flow.build_question(self.account, OURS, reference)
+            assert isinstance(call, HttpCall)
+            assert (call.url, call.key) == (f"{API}/agent/find-order", None)
+            assert call.timed is not None
+            sent = call.timed(NOW)
+            assert sent.headers["GT-Authentication"] == sha384("API-Casino", "casino.example", AT, OURS.hex)
+            assert json.loads(sent.body)["order_id"] == OURS.hex
+
+    def order_asked(self, call: Any) -> Any:
         assert call.timed is not None
-        sent = call.timed(NOW)
-        assert sent.headers["GT-Authentication"] == sha384("API-Casino", "casino.example", AT, OURS)
-        assert json.loads(sent.body)["order_id"] == str(OURS)
+        return json.loads(call.timed(NOW).body)["order_id"]
+
+    def test_a_deposit_from_before_is_found_by_the_order_it_was_made_with(self) -> None:
+        assert self.order_asked(self.flow.build_question(self.account, OURS, str(OURS))) == str(OURS)
+        paid = self.flow.build_question(self.account, OURS, "756850")
+        assert isinstance(paid, HttpCall)
+        assert paid.then is not None
+        missing = self.answer(404, description="Order not found")
+        assert self.order_asked(paid.then(missing)) == str(OURS)
+        assert paid.then(self.answer(0)) is None
+        told = self.read(self.signed(self.told(self.transaction(), order_id=str(OURS)))).said
+        assert told == LookAtDeposit(deposit_id=OURS)
 
     def test_nobody_can_end_a_session(self) -> None:
-        assert self.flow.build_cancel(self.account, OURS, str(OURS), 1) is None
+        assert self.flow.build_cancel(self.account, OURS, OURS.hex, 1) is None
         assert self.flow.parse_cancel(None) == deposit.Unanswered()
 
     # --- answers
@@ -177,10 +192,10 @@ class TestPraxis(OnlyHints):
     def test_a_session_shows_the_player_its_page(self) -> None:
         said = self.parse(self.answer(redirect_url="https://cashier.example/x", session=self.session()))
         page = json.dumps({"type": "redirect", "url": "https://cashier.example/x"})
-        assert said == deposit.ActionNeeded(reference=str(OURS), next_action=page)
+        assert said == deposit.ActionNeeded(reference=OURS.hex, next_action=page)
         for url in (None, "javascript:alert(1)", 7):
             said = self.parse(self.answer(redirect_url=url, session=self.session()))
-            assert said == deposit.ActionNeeded(reference=str(OURS))
+            assert said == deposit.ActionNeeded(reference=OURS.hex)
         assert self.parse(self.answer(session=self.session(order_id="7"))) == deposit.Unanswered()
 
     @pytest.mark.parametrize("status", [333, 400, 401, 403, 406, 999])
@@ -204,7 +219,7 @@ class TestPraxis(OnlyHints):
         settled = deposit.Settled(reference="756850", amount_minor=50_00, currency="EUR", names_payment=True)
         assert self.asked(self.transaction()) == settled
         for status in ("pending", "pending_async", "authorized", "initialized", "teleported"):
-            assert self.asked(self.transaction(transaction_status=status)) == deposit.Underway(reference=str(OURS))
+            assert self.asked(self.transaction(transaction_status=status)) == deposit.Underway(reference=OURS.hex)
 
     @pytest.mark.parametrize(
         ("fields", "minor"),
@@ -220,25 +235,25 @@ class TestPraxis(OnlyHints):
     @pytest.mark.parametrize("amount", [0, -1, "x", "", "50.00", 50.5, True, 10**18, [], "٥٠"])
     def test_an_amount_that_cannot_be_read_is_not_the_end(self, amount: Any) -> None:
         said = self.asked(self.transaction(processed_amount=amount))
-        assert said == deposit.Underway(reference=str(OURS))
+        assert said == deposit.Underway(reference=OURS.hex)
 
     @pytest.mark.parametrize("tid", [None, 0, -1, "756850", True, 2**70])
     def test_a_payment_without_its_id_is_not_the_end(self, tid: Any) -> None:
-        assert self.asked(self.transaction(tid=tid)) == deposit.Underway(reference=str(OURS))
+        assert self.asked(self.transaction(tid=tid)) == deposit.Underway(reference=OURS.hex)
 
     @pytest.mark.parametrize("status", ["rejected", "declined", "cancelled", "error"])
     def test_a_refused_attempt_ends_with_its_session(self, status: str) -> None:
         refused = self.transaction(transaction_status=status)
-        assert self.asked(refused) == deposit.ActionNeeded(reference=str(OURS))
-        over = deposit.Declined(reference=str(OURS), code=status, final=True)
+        assert self.asked(refused) == deposit.ActionNeeded(reference=OURS.hex)
+        over = deposit.Declined(reference=OURS.hex, code=status, final=True)
         assert self.asked(refused, session_status="expired") == over
         assert status in self.provider.codes
 
     @pytest.mark.parametrize("status", ["expired", "failed"])
     def test_a_session_in_which_nothing_happened_ends_by_itself(self, status: str) -> None:
-        assert self.asked(None) == deposit.ActionNeeded(reference=str(OURS))
+        assert self.asked(None) == deposit.ActionNeeded(reference=OURS.hex)
         assert self.asked(None, session_status=status).code == status
-        assert self.asked(None, session_status="successful") == deposit.Underway(reference=str(OURS))
+        assert self.asked(None, session_status="successful") == deposit.Underway(reference=OURS.hex)
 
     @pytest.mark.parametrize("status", ["chargeback", "reversed"])
     def test_money_that_went_back_is_taken_back(self, status: str) -> None:
@@ -255,7 +270,7 @@ class TestPraxis(OnlyHints):
 
     @pytest.mark.parametrize("kind", ["payout", "refund", "teleport", None])
     def test_a_transaction_of_another_kind_brings_no_money(self, kind: Any) -> None:
-        assert self.asked(self.transaction(transaction_type=kind)) == deposit.Underway(reference=str(OURS))
+        assert self.asked(self.transaction(transaction_type=kind)) == deposit.Underway(reference=OURS.hex)
 
     def test_an_order_that_is_not_ours_is_not_believed(self) -> None:
         assert self.asked(self.transaction(), order_id="7") == deposit.Unanswered()

@@ -63,7 +63,7 @@ def told(
     state: Any = "approved", *, intent: str = "withdrawal", earlier: HttpAnswer | None = None, **fields: Any
 ) -> HttpAnswer:
     """The answer that tells of a request of ours, or of what pays it."""
-    session = {**TestPraxis.session(intent=intent), **fields.pop("session", {})}
+    session = {**TestPraxis.session(intent=intent, order_id=str(OURS)), **fields.pop("session", {})}
     transaction = TestPraxis.transaction(transaction_type="payout", transaction_status=state, **fields)
     answer = TestPraxis.answer(session=session, transaction=transaction if state is not None else None)
     return replace(answer, earlier=earlier)
@@ -321,5 +321,5 @@ def test_a_currency_without_an_exact_form_is_refused(currency: str) -> None:
 def test_whatever_is_told_of_a_payout_makes_us_ask(state: str) -> None:
     suite = TestPraxis()
     transaction = suite.transaction(transaction_type="payout", transaction_status=state)
-    said = suite.read(suite.signed(suite.told(transaction, intent="withdrawal"))).said
+    said = suite.read(suite.signed(suite.told(transaction, intent="withdrawal", order_id=str(OURS)))).said
     assert said == LookAtPayout(withdrawal_id=OURS)

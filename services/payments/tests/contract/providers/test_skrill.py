@@ -25,7 +25,7 @@ from payments.strategies.providers.skrill.signature import FIELDS, sign
 from .suite import OURS, PLAYER, TellsAmounts, Wire
 
 SECRET, OTHER_SECRET = "Answer One", "Answer Two"
-REF = str(OURS)
+REF = OURS.hex
 SID = "b99aff356c1542749aa3c174c6c483b0"
 
 
@@ -226,6 +226,21 @@ class TestSkrill(TellsAmounts):
     def test_an_answer_without_a_report_is_read_by_its_first_line(self, body: bytes, said: Any) -> None:
         assert self.flow.parse_question(HttpAnswer(200, body)) == said
         assert self.flow.parse_question(None) == deposit.Unanswered()
+
+    def test_a_deposit_is_not_asked_for_as_a_payout_of_the_same_id_would_be(self) -> None:
+        for reference in (None, OURS.hex):
+            call = self.flow.build_question(self.account, OURS, reference)
+            assert isinstance(call, HttpCall)
+            assert parse_qs(call.body.decode())["trn_id"] == [OURS.hex]
+
+    def test_a_deposit_from_before_is_known_by_what_it_was_made_with(self) -> None:
+        call = self.flow.build_question(self.account, OURS, str(OURS))
+        assert isinstance(call, HttpCall)
+        assert parse_qs(call.body.decode())["trn_id"] == [str(OURS)]
+        said = self.read(self.told(transaction_id=str(OURS))).said
+        assert said == AboutDeposit(
+            deposit_id=OURS, word=deposit.Settled(reference=str(OURS), amount_minor=50_00, currency="EUR")
+        )
 
     def test_nobody_ends_a_session_but_time(self) -> None:
         assert self.flow.build_cancel(self.account, OURS, REF, 1) is None

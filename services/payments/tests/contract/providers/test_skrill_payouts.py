@@ -12,8 +12,9 @@ from payments.domain.withdrawal import words as payout
 from payments.strategies.providers.registry import PROVIDERS
 
 from .suite import OURS, PLAYER, REQUEST_ID
-from .test_skrill import REF, asked
+from .test_skrill import asked as report_asked
 
+REF = str(OURS)
 PAY = "https://www.skrill.com/app/pay.pl"
 ACCOUNT = ProviderAccount(
     casino_id=UUID(int=7),
@@ -35,6 +36,11 @@ ORDER = PayoutOrder(
 PREPARED = HttpAnswer(
     200, b'<?xml version="1.0" encoding="UTF-8"?><response><sid>5e281d1376d92ba789ca7f0583</sid></response>'
 )
+
+
+def asked(**more: Any) -> HttpAnswer:
+    """The answer of the Merchant Query Interface about the payout."""
+    return report_asked(**{"transaction_id": REF, **more})
 
 
 def flow() -> PayoutFlow:

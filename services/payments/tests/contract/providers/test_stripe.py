@@ -156,7 +156,7 @@ class TestStripe(TellsAmounts, TellsTakenBack, TellsRefunds):
         call = self.build()
         form = parse_qs(call.body.decode())
         assert (call.method, call.url) == ("POST", "https://api.stripe.com/v1/payment_intents")
-        assert call.headers["Idempotency-Key"] == str(OURS)
+        assert call.headers["Idempotency-Key"] == OURS.hex
         assert form["metadata[order_id]"] == [str(OURS)]
         assert (form["amount"], form["currency"]) == (["5000"], ["eur"])
 

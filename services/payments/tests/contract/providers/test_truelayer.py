@@ -179,7 +179,7 @@ class TestTrueLayer(OnlyHints, HintsAtRefunds):
 
     def test_a_payment_goes_to_the_merchant_account_and_carries_our_ids(self) -> None:
         call = self.build({"name": "Sue Hopper", "phone": "+441234567890", "country": "GB"})
-        assert (call.method, call.url, call.key) == ("POST", f"{API}/v3/payments", str(OURS))
+        assert (call.method, call.url, call.key) == ("POST", f"{API}/v3/payments", OURS.hex)
         assert json.loads(call.body) == {
             "amount_in_minor": 50_00, "currency": "EUR",
             "payment_method": {

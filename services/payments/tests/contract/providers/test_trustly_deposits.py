@@ -2,7 +2,7 @@
 
 import json
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -29,6 +29,7 @@ from .trustly_wire import TrustlyWire, signed_answer
 PAYER = {
     "first_name": "Steve", "last_name": "Smith", "email": "s@player.example", "country": "SE", "locale": "sv_SE",
 }  # fmt: skip
+UUID_OF_CALL = str(uuid5(OURS, "Deposit"))
 PAGE = "https://checkout.trustly.com/page?OrderID=4711"
 ACTION = json.dumps({"type": "redirect", "url": PAGE})
 
@@ -57,7 +58,7 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
         return self.flow.parse_answer(answer)
 
     def answered(self, data: dict[str, Any], *, error: bool = False) -> Any:
-        return self.parse(signed_answer("Deposit", data, str(OURS), error=error))
+        return self.parse(signed_answer("Deposit", data, UUID_OF_CALL, error=error))
 
     def taken_back(self, movement: str, amount: Any = 50_00, currency: str = "EUR") -> list[Wire]:
         wire = "50.00" if amount == 50_00 else amount
@@ -110,7 +111,7 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
         message = json.loads(call.body)
         data = message["params"]["Data"]
         assert (call.method, call.url, message["method"]) == ("POST", "https://api.trustly.com/api/1", "Deposit")
-        assert (message["params"]["UUID"], call.key) == (str(OURS), str(OURS))
+        assert (message["params"]["UUID"], call.key) == (UUID_OF_CALL, UUID_OF_CALL)
         assert (data["MessageID"], data["EndUserID"]) == (OURS.hex, str(PLAYER))
         assert data["NotificationURL"].endswith("/partner/payments/trustly/x/notifications")
         assert data["Attributes"] == {
@@ -118,7 +119,7 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
             "Lastname": "Smith", "Email": "s@player.example", "Country": "SE", "Locale": "sv_SE",
             "SuccessURL": "https://c.example/back", "FailURL": "https://c.example/back",
         }  # fmt: skip
-        signed = Signed("Deposit", str(OURS), data)
+        signed = Signed("Deposit", UUID_OF_CALL, data)
         assert trustly_verify(OUR_PUBLIC, "RS256", message["params"]["Signature"], signed)
 
     def test_the_order_of_details_changes_no_byte(self) -> None:
@@ -174,11 +175,11 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
 
     def test_an_answer_that_is_not_trustlys_or_to_another_call_is_as_good_as_none(self) -> None:
         data, genuine = {"orderid": "4711", "url": PAGE}, self.build().genuine
-        assert genuine(signed_answer("Deposit", data, str(OURS)))
-        assert genuine(signed_answer("Deposit", {"message": "ERROR_UNKNOWN"}, str(OURS), error=True))
-        assert not genuine(signed_answer("Deposit", data, str(OURS), key=OUR_PRIVATE))
+        assert genuine(signed_answer("Deposit", data, UUID_OF_CALL))
+        assert genuine(signed_answer("Deposit", {"message": "ERROR_UNKNOWN"}, UUID_OF_CALL, error=True))
+        assert not genuine(signed_answer("Deposit", data, UUID_OF_CALL, key=OUR_PRIVATE))
         assert not genuine(signed_answer("Deposit", data, str(PLAYER)))
-        assert not genuine(signed_answer("Refund", data, str(OURS)))
+        assert not genuine(signed_answer("Refund", data, UUID_OF_CALL))
         assert not genuine(HttpAnswer(200, b"{}"))
         assert not genuine(HttpAnswer(200, b'{"result":{"data":' + b"[" * 40 + b"]" * 40 + b"}}"))
 

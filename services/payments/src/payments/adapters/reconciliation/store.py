@@ -349,8 +349,8 @@ def _record(file: SettlementFile, row: SettlementRow) -> tuple[Any, ...]:
 
 
 def _uuid(text: str | None) -> UUID | None:
-    """Our own references are ids; another text is somebody else's."""
-    if text is None or len(text) != 36:
+    """Our own references are ids, with hyphens or without; another text is somebody else's."""
+    if text is None or len(text) not in (32, 36):
         return None
     try:
         return UUID(text)

@@ -1,5 +1,6 @@
-"""Our references at providers that say the same of deposits and of payouts, and by nothing but our reference which of
-them they mean: so a deposit's is its id without hyphens, a payout's its id with them.
+"""Our references at providers. Deposits share a provider's room for names with payouts and refunds, and callers make
+ids: so a deposit's reference is its id without hyphens, a payout's and a refund's is its id with them, and no answer
+about the one is read as an answer about the other.
 """
 
 from uuid import UUID
@@ -34,6 +35,17 @@ def deposit_named(reference: object) -> UUID | None:
         return UUID(text) if text and len(text) == _WITHOUT_HYPHENS else None
     except ValueError:
         return None
+
+
+def deposit_told(reference: object) -> UUID | None:
+    """The deposit that a reference names, where a provider says by something else that it speaks of a deposit.
+
+    There it may have hyphens: so deposits were named that are kept at such providers from before.
+
+    >>> deposit_told("018f3a5e7c1d70008000000000000001") == deposit_told("018f3a5e-7c1d-7000-8000-000000000001")
+    True
+    """
+    return deposit_named(reference) or our_id(reference)
 
 
 def payout_named(reference: object) -> UUID | None:

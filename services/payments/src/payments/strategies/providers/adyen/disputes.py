@@ -14,7 +14,8 @@ from payments.domain.deposit.words import GivenBack, TakenBack
 from payments.domain.dispute.naming import taken_again
 from payments.domain.dispute.words import DisputeTold, Stage, Status
 from payments.strategies.providers.adyen.amounts import from_wire
-from payments.strategies.providers.reading import our_id, section, word
+from payments.strategies.providers.reading import section, word
+from payments.strategies.providers.references import deposit_told
 
 STANDINGS: Final[Mapping[str, tuple[Stage, Status]]] = {
     "NOTIFICATION_OF_FRAUD": (Stage.FRAUD_WARNING, Status.OPENED),
@@ -64,7 +65,9 @@ def said_of_dispute(kind: str, item: Mapping[str, Any], *, success: bool) -> Sai
         any_stage=kind in OF_ANY_STAGE,
     )
     money = _money(kind, {"reference": payment, "amount_minor": minor, "currency": currency}, reference)
-    return AboutDispute(reference=reference, deposit_id=our_id(item.get("merchantReference")), word=told, money=money)
+    return AboutDispute(
+        reference=reference, deposit_id=deposit_told(item.get("merchantReference")), word=told, money=money
+    )
 
 
 def _money(kind: str, what: dict[str, Any], dispute: str) -> TakenBack | GivenBack | None:

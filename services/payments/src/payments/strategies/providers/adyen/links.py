@@ -17,6 +17,7 @@ from payments.application.ports import DepositIntent, HttpAnswer, HttpCall, NotT
 from payments.domain.deposit.words import ActionNeeded, Declined, DepositWord, Unanswered, Underway
 from payments.strategies.providers.adyen.amounts import to_wire
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, word
+from payments.strategies.providers.references import of_deposit
 
 VERSION = "v71"
 """Pinned, so that Adyen answers in the shape this module reads."""
@@ -73,7 +74,7 @@ class AdyenDeposits:
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
         body: dict[str, Any] = {
             "merchantAccount": account.settings["merchant_account"],
-            "reference": str(intent.deposit_id),
+            "reference": of_deposit(intent.deposit_id),
             "amount": {
                 "value": to_wire(intent.amount_minor, intent.currency),
                 "currency": intent.currency,

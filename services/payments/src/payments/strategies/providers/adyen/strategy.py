@@ -29,7 +29,6 @@ from payments.strategies.providers.adyen.links import AdyenDeposits
 from payments.strategies.providers.adyen.refunds import REFUND_KINDS, AdyenRefunds, said_of_refund
 from payments.strategies.providers.adyen.signature import is_ambiguous, is_key, verify
 from payments.strategies.providers.reading import (
-    our_id,
     refuse_others,
     require_text,
     require_url,
@@ -37,6 +36,7 @@ from payments.strategies.providers.reading import (
     told,
     word,
 )
+from payments.strategies.providers.references import deposit_told
 
 _LIVE = "-checkout-live.adyenpayments.com"
 _SETTINGS = frozenset({"base_url", "merchant_account", "disputes_url"})
@@ -167,7 +167,7 @@ def _paid(item: Mapping[str, Any]) -> Said:
         names_payment=True,
         instrument=instrument_of(item),
     )
-    return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=paid)
+    return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=paid)
 
 
 def _not_collected(item: Mapping[str, Any], code: str) -> Said:
@@ -181,13 +181,13 @@ def _not_collected(item: Mapping[str, Any], code: str) -> Said:
     if not minor or currency is None or movement is None or payment is None:
         return Unclear("declined_after_success")
     gone = TakenBack(reference=payment, movement=movement, amount_minor=minor, currency=currency, code=code)
-    return AboutDeposit(deposit_id=our_id(item.get("merchantReference")), word=gone)
+    return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=gone)
 
 
 def _not_paid(item: Mapping[str, Any], code: str) -> Said:
     """One attempt came to nothing. The link is open still, and it is the link that we know by name."""
     return AboutDeposit(
-        deposit_id=our_id(item.get("merchantReference")),
+        deposit_id=deposit_told(item.get("merchantReference")),
         word=Declined(reference=None, code=code, instrument=instrument_of(item)),
     )
 
@@ -196,7 +196,7 @@ def _closed(item: Mapping[str, Any]) -> Said:
     """Which link, is not signed: it may be one that we ended ourselves, and then says nothing of the one after it."""
     link = word(section(item.get("additionalData")).get("paymentLinkId"))
     return AboutDeposit(
-        deposit_id=our_id(item.get("merchantReference")), word=Declined(reference=link, code="offer_closed")
+        deposit_id=deposit_told(item.get("merchantReference")), word=Declined(reference=link, code="offer_closed")
     )
 
 
@@ -215,7 +215,7 @@ def _facts(item: Mapping[str, Any]) -> dict[str, str | int | None]:
     return {
         "reference": word(item.get("pspReference")),
         "original_reference": word(item.get("originalReference")),
-        "our_reference": str(our_id(item.get("merchantReference")) or "") or None,
+        "our_reference": str(deposit_told(item.get("merchantReference")) or "") or None,
         "success": word(item.get("success")),
         "amount": value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53 else None,
         "currency": word(amount.get("currency")),

@@ -1,13 +1,14 @@
 """Money in through Praxis: a session of its cashier, in which the player chooses how to pay, and what became of it.
 
-An order is found by ours: a deposit's id. It is unique there, so that a repeat of the call makes no second session; but
-it does not give the page of the first one again. A session lives for 15 minutes and has at most one approved
-transaction; nobody but the player or time ends it.
+An order is found by ours, which is none of a withdrawal. It is unique there, so that a repeat of the call makes no
+second session; but it does not give the page of the first one again. A session lives for 15 minutes and has at most one
+approved transaction; nobody but the player or time ends it.
 """
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,18 @@ from payments.domain.deposit.words import (
     Underway,
 )
 from payments.strategies.providers.praxis.amounts import charged, to_wire
-from payments.strategies.providers.praxis.calls import body_of, find_order, is_missing, number_of, open_session, page_in
+from payments.strategies.providers.praxis.calls import (
+    Find,
+    body_of,
+    find_order,
+    is_missing,
+    number_of,
+    open_session,
+    page_in,
+)
 from payments.strategies.providers.praxis.instruments import instrument_of
-from payments.strategies.providers.reading import our_id, refuse_others, require_text, section, word
+from payments.strategies.providers.reading import refuse_others, require_text, section, word
+from payments.strategies.providers.references import deposit_told, of_deposit
 
 _CUSTOMER = frozenset({"first_name", "last_name", "email", "phone", "country", "city", "zip", "address", "dob"})
 _SHAPES = {
@@ -66,7 +76,7 @@ class PraxisDeposits:
             "currency": intent.currency,
             "amount": to_wire(intent.amount_minor, intent.currency),
             "cid": str(intent.player_id),
-            "order_id": str(intent.deposit_id),
+            "order_id": of_deposit(intent.deposit_id),
             "notification_url": intent.notification_url,
             "return_url": intent.return_url,
             **{name: details[name] for name in ("locale", "payment_method") if name in details},
@@ -88,9 +98,12 @@ class PraxisDeposits:
         self,
         account: ProviderAccount,
         deposit_id: UUID,
-        reference: str | None,  # noqa: ARG002 - it is asked by ours
+        reference: str | None,
     ) -> HttpCall | NotThere:
-        return find_order(account, deposit_id)
+        if reference is None or deposit_told(reference) is not None:
+            return find_order(account, reference or of_deposit(deposit_id))
+        # What was paid is known by its transaction. Of a deposit from before the order has hyphens.
+        return replace(find_order(account, of_deposit(deposit_id)), then=Find(account, str(deposit_id)))
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
         body = body_of(answer)
@@ -115,10 +128,10 @@ class PraxisDeposits:
 
 
 def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> DepositWord:
-    order, state = our_id(session.get("order_id")), transaction.get("transaction_status")
-    if order is None:
+    page, state = word(session.get("order_id")), transaction.get("transaction_status")
+    if page is None or deposit_told(page) is None:
         return Unanswered()
-    page, money, number = str(order), charged(transaction), number_of(transaction)
+    money, number = charged(transaction), number_of(transaction)
     if transaction.get("transaction_type") not in _TAKES_MONEY and transaction:
         return Underway(reference=page)
     match state:
@@ -155,8 +168,8 @@ def _without_money(session: Mapping[str, Any], page: str, state: object) -> Depo
 
 def _opened(body: Mapping[str, Any]) -> DepositWord:
     """The page of a new session."""
-    order, url = our_id(section(body.get("session")).get("order_id")), page_in(body)
-    if order is None:
+    order, url = word(section(body.get("session")).get("order_id")), page_in(body)
+    if order is None or deposit_told(order) is None:
         return Unanswered()
     page = None if url is None else json.dumps({"type": "redirect", "url": url})
-    return ActionNeeded(reference=str(order), next_action=page)
+    return ActionNeeded(reference=order, next_action=page)

@@ -32,6 +32,7 @@ from payments.strategies.providers.reading import (
     section,
     word,
 )
+from payments.strategies.providers.references import deposit_told
 
 AHEAD = timedelta(minutes=5)
 """How far the clocks may be apart."""
@@ -121,7 +122,7 @@ def _said(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Said:
         return LookAtPayout(withdrawal_id=our_id(session.get("order_id")))
     if transaction and transaction.get("transaction_status") not in _KNOWN:
         return Unclear("status_not_handled")
-    return LookAtDeposit(deposit_id=our_id(session.get("order_id")))
+    return LookAtDeposit(deposit_id=deposit_told(session.get("order_id")))
 
 
 def _moment(seconds: object) -> datetime | None:

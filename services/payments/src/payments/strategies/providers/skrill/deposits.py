@@ -1,7 +1,8 @@
 """Money in through Skrill Quick Checkout: a session whose page the player pays on, and a status report.
 
 A session is good for a quarter of an hour. Its id is in the answer alone, so that one whose answer was lost cannot be
-paid, and making another is safe. Skrill finds a payment by our reference, which is also what we call it there.
+paid, and making another is safe. Skrill finds a payment by our reference, which is also what we call it there; deposits
+and payouts are in one room there, so their references differ.
 """
 
 import json
@@ -22,6 +23,7 @@ from payments.domain.deposit.words import (
     Underway,
 )
 from payments.strategies.providers.reading import decoded_object, refuse_others, require_text, word
+from payments.strategies.providers.references import of_deposit
 from payments.strategies.providers.skrill.calls import CHECKOUT, CURRENCIES, ask, form_call, money, report_in
 from payments.strategies.providers.skrill.codes import CODES
 from payments.strategies.providers.skrill.wallets import paid_from
@@ -58,7 +60,7 @@ class SkrillDeposits:
                 raise Invalid(f"This is no {name}.", field=f"details.{name}")
 
     def build_call(self, account: ProviderAccount, intent: DepositIntent) -> HttpCall:
-        reference = str(intent.deposit_id)
+        reference = of_deposit(intent.deposit_id)
         form = {
             "prepare_only": "1",
             "pay_to_email": str(account.settings["pay_to_email"]),
@@ -89,9 +91,10 @@ class SkrillDeposits:
         self,
         account: ProviderAccount,
         deposit_id: UUID,
-        reference: str | None,  # noqa: ARG002 - ours finds it
+        reference: str | None,
     ) -> HttpCall | NotThere:
-        return ask(account, str(deposit_id))
+        # The reference is ours: of a deposit from before it has hyphens, and Skrill knows it by nothing else.
+        return ask(account, reference or of_deposit(deposit_id))
 
     def parse_question(self, answer: HttpAnswer | None) -> DepositWord | NotThere:
         report = report_in(answer)

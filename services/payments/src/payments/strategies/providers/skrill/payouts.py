@@ -10,6 +10,7 @@ from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.destination import Accepted, DestinationKind, Named, Wallet
 from payments.domain.withdrawal.words import Confirmed, Declined, PayoutWord, SentBack, Taken, Unanswered
 from payments.strategies.providers.reading import word
+from payments.strategies.providers.references import of_payout
 from payments.strategies.providers.skrill.calls import CURRENCIES, ask, money, prepare, report_in, tags
 from payments.strategies.providers.skrill.codes import CODES
 from payments.strategies.providers.skrill.wallets import wallet_of
@@ -55,7 +56,7 @@ class SkrillPayouts:
         return wallet_of(destination["email"])
 
     def build_call(self, account: ProviderAccount, order: PayoutOrder) -> HttpCall:
-        reference = str(order.withdrawal_id)
+        reference = of_payout(order.withdrawal_id)
         form = {
             "amount": to_major_string(order.amount_minor, order.currency),
             "currency": order.currency,
@@ -74,7 +75,7 @@ class SkrillPayouts:
     ) -> PayoutWord:
         if answer is None or answer.status != 200:
             return Unanswered()
-        found, reference = tags(answer), str(order.withdrawal_id)
+        found, reference = tags(answer), of_payout(order.withdrawal_id)
         code = word(found.get("error_msg"))
         if code is not None:
             if code == _DONE_BEFORE:
@@ -97,7 +98,7 @@ class SkrillPayouts:
         order: PayoutOrder,
         reference: str | None,  # noqa: ARG002 - ours finds it
     ) -> HttpCall | None:
-        return ask(account, str(order.withdrawal_id))
+        return ask(account, of_payout(order.withdrawal_id))
 
     def parse_question(
         self,
@@ -105,7 +106,7 @@ class SkrillPayouts:
         order: PayoutOrder,
         answer: HttpAnswer | None,
     ) -> PayoutWord | NotThere:
-        report, reference = report_in(answer), str(order.withdrawal_id)
+        report, reference = report_in(answer), of_payout(order.withdrawal_id)
         if report is None or isinstance(report, NotThere):
             return NotThere() if isinstance(report, NotThere) else Unanswered()
         if report.get("transaction_id") != reference:

@@ -10,7 +10,8 @@ from payments.application.dispute_port import DisputeFlow
 from payments.application.ports import AboutDeposit, NotGenuine, Notification, ProviderAccount, Reply, Said, Unclear
 from payments.application.refund_port import RefundFlow
 from payments.strategies.providers.acknowledging import Acknowledging
-from payments.strategies.providers.reading import our_id, refuse_others, require_secret, require_text, require_url, word
+from payments.strategies.providers.reading import refuse_others, require_secret, require_text, require_url, word
+from payments.strategies.providers.references import deposit_told
 from payments.strategies.providers.skrill.calls import fields
 from payments.strategies.providers.skrill.codes import CODES
 from payments.strategies.providers.skrill.deposits import SkrillDeposits, word_of
@@ -96,4 +97,4 @@ def _said(reference: str | None, report: Mapping[str, str]) -> Said:
     if report.get("status") not in _KINDS:
         return Unclear("notification_not_handled")
     said = None if reference is None else word_of(reference, report)
-    return Unclear("amount_unreadable") if said is None else AboutDeposit(deposit_id=our_id(reference), word=said)
+    return Unclear("amount_unreadable") if said is None else AboutDeposit(deposit_id=deposit_told(reference), word=said)

@@ -75,7 +75,7 @@ class TrueLayerDeposits:
         }
         if intent.return_url is not None:
             facts["hosted_page"] = {"return_uri": intent.return_url}
-        return order(account, _PATH, facts, str(intent.deposit_id))
+        return order(account, _PATH, facts, intent.key)
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
         if answer is None:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from chassis.domain import Invalid
 from contracts.money import MoneyMistake, to_major_string
@@ -105,7 +105,7 @@ class TrustlyDeposits:
             "MessageID": of_deposit(intent.deposit_id),
             "Attributes": attributes,
         }
-        return call(account, METHOD, str(intent.deposit_id), data)
+        return call(account, METHOD, str(uuid5(intent.deposit_id, METHOD)), data)
 
     def parse_answer(self, answer: HttpAnswer | None) -> DepositWord:
         result, error = section(result_of(answer).get("data")), section(error_of(answer).get("data"))
