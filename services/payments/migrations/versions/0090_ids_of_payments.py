@@ -8,18 +8,7 @@ from alembic import op
 revision = "0090"
 down_revision = "0087"
 
-_STATEMENTS = (
-    """
-    CREATE TABLE payment_id (
-        id uuid NOT NULL,
-        kind text NOT NULL,
-        CONSTRAINT pk_payment_id PRIMARY KEY (id)
-    )
-    """,
-    """
-    COMMENT ON COLUMN payment_id.kind IS 'whose it is; ''several'': of more than one, before this was kept'
-    """,
-    """
+TAKEN = """
     INSERT INTO payment_id (id, kind)
     SELECT id, CASE WHEN count(DISTINCT kind) > 1 THEN 'several' ELSE min(kind) END
     FROM (
@@ -32,7 +21,20 @@ _STATEMENTS = (
         UNION ALL SELECT id, 'withdrawal_page' FROM task
             WHERE kind = 'payments.payout_look' AND id NOT IN (SELECT id FROM rm_withdrawal_list)
     ) AS made GROUP BY id
+"""
+
+_STATEMENTS = (
+    """
+    CREATE TABLE payment_id (
+        id uuid NOT NULL,
+        kind text NOT NULL,
+        CONSTRAINT pk_payment_id PRIMARY KEY (id)
+    )
     """,
+    """
+    COMMENT ON COLUMN payment_id.kind IS 'whose it is; ''several'': of more than one, before this was kept'
+    """,
+    TAKEN,
     """
     ALTER TABLE rm_instrument_use
         DROP CONSTRAINT pk_rm_instrument_use,

@@ -68,7 +68,7 @@ async def test_a_refund_that_the_bank_takes_once_more_is_no_fault_and_is_told(wo
     """The payer owes it, and a person hears of it: what others take is theirs to take."""
     deposit_id = await given_back_twice(world)
     assert await broken(world) == set()
-    assert await known(world) == [f"known excess: deposit_id={deposit_id}, brought=5000, taken=5000, refunded=2000, "]
+    assert await known(world) == [f"known: deposit_id={deposit_id}, brought=5000, taken=5000, refunded=2000, "]
 
 
 @pytest.mark.parametrize(

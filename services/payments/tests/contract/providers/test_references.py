@@ -30,7 +30,8 @@ class Whatever(dict[str, str]):
         return "1"
 
 
-PAYER = Whatever(method="skrill")
+WORDS = {"paysafe": Whatever(method="skrill", consumer_id="s@player.example")}
+"""Of who pays, and who is paid, where not everything would do."""
 
 
 def account(provider: str) -> ProviderAccount:
@@ -47,11 +48,11 @@ def account(provider: str) -> ProviderAccount:
 
 def calls(provider: str) -> dict[str, HttpCall]:
     """What the provider is told of a deposit, a payout and a refund of one id."""
-    ours, whose, found = PROVIDERS[provider], account(provider), {}
+    ours, whose, words, found = PROVIDERS[provider], account(provider), WORDS.get(provider, Whatever()), {}
     money: dict[str, Any] = {"amount_minor": 50_00, "currency": "EUR"}
     if ours.deposits is not None:
         intent = DepositIntent(
-            deposit_id=OURS, player_id=PLAYER, return_url=BACK, notification_url=NOTIFY, details=PAYER, **money
+            deposit_id=OURS, player_id=PLAYER, return_url=BACK, notification_url=NOTIFY, details=words, **money
         )
         found["deposit"] = ours.deposits.build_call(whose, intent)
     if ours.payouts is not None:
@@ -59,16 +60,17 @@ def calls(provider: str) -> dict[str, HttpCall]:
             withdrawal_id=OURS,
             request_id=REQUEST_ID,
             player_id=PLAYER,
-            destination=Whatever(),
+            destination=words,
             notification_url=NOTIFY,
             **money,
         )
         found["payout"] = ours.payouts.build_call(whose, order)
-    if isinstance(ours.payouts, RequestedThere):
+    paged: Any = ours.payouts
+    if isinstance(paged, RequestedThere):
         page = PageWish(
             withdrawal_id=OURS, player_id=PLAYER, return_url=BACK, notification_url=NOTIFY, locale=None, **money
         )
-        found["page"] = ours.payouts.build_page(whose, page)
+        found["page"] = paged.build_page(whose, page)
     if ours.refunds is not None:
         back = RefundOrder(refund_id=OURS, deposit_id=ANOTHER, payment="pay_1", **money)
         found["refund"] = ours.refunds.build_call(whose, back)
@@ -77,7 +79,7 @@ def calls(provider: str) -> dict[str, HttpCall]:
 
 def questions(provider: str) -> dict[str, HttpCall]:
     """How the provider is asked for a deposit, a payout and a refund of one id that it has not named yet."""
-    ours, whose = PROVIDERS[provider], account(provider)
+    ours, whose, words = PROVIDERS[provider], account(provider), WORDS.get(provider, Whatever())
     asked: dict[str, Any] = {}
     if ours.deposits is not None:
         asked["deposit"] = ours.deposits.build_question(whose, OURS, None)
@@ -88,7 +90,7 @@ def questions(provider: str) -> dict[str, HttpCall]:
             player_id=PLAYER,
             amount_minor=50_00,
             currency="EUR",
-            destination=Whatever(),
+            destination=words,
             notification_url=NOTIFY,
         )
         asked["payout"] = ours.payouts.build_question(whose, order, None)

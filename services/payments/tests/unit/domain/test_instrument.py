@@ -167,6 +167,14 @@ def test_a_payment_keeps_the_first_instrument_it_was_told() -> None:
     use.given(used).when(UseInstrument(instrument_id=second, **facts, now=NOW)).then_nothing()
 
 
+def test_of_a_deposit_it_says_nothing_of_a_withdrawal_and_the_other_way_round() -> None:
+    facts: dict[str, Any] = {"instrument_id": uuid4(), "player_id": PLAYER, "casino_id": CASINO}
+    paid = e.InstrumentUsed(**facts, direction=e.Direction.IN, used_at=NOW)
+    asked = e.InstrumentUsed(**facts, direction=e.Direction.OUT, used_at=NOW)
+    use.given(asked).when(UseInstrument(**facts, direction=e.Direction.IN, now=NOW)).then(paid)
+    use.given(asked, paid).when(UseInstrument(**facts, direction=e.Direction.OUT, now=NOW)).then_nothing()
+
+
 TEXTS = ["fingerprint", "number", "holder", "owner", "bin", "country"]
 
 

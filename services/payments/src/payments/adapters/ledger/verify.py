@@ -180,6 +180,15 @@ CHECKS: dict[str, str] = {
                         WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
             OR reversal_of IS NOT NULL AND NOT EXISTS (
                 SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of))""",
+    "I4 an id is of one kind of payment": """
+        SELECT id, string_agg(made.kind, ', ' ORDER BY made.kind) AS kinds,
+               coalesce(taken.kind = 'several', false) AS known
+        FROM (
+            SELECT id, 'deposit' AS kind FROM rm_deposit_list UNION ALL SELECT id, 'withdrawal' FROM rm_withdrawal_list
+            UNION ALL SELECT id, 'refund' FROM rm_refund_list UNION ALL SELECT id, 'adjustment' FROM rm_adjustment_list
+            UNION ALL SELECT id, 'exchange' FROM ledger_exchange UNION ALL SELECT id, 'bonus' FROM ledger_bonus
+        ) AS made LEFT JOIN payment_id AS taken USING (id)
+        GROUP BY id, taken.kind HAVING count(*) > 1""",
     "I5 no withdrawal or refund released or paid more than it held": f"""
         WITH {_PUT_ASIDE}
         SELECT reference_id, sum(minor) AS open FROM put_aside GROUP BY 1 HAVING sum(minor) < 0""",
@@ -264,7 +273,7 @@ async def _finding(raw: Any, name: str, rows: Sequence[Any]) -> Finding:
     shown = [*broken[:_SHOWN], *known[:_SHOWN]]
     ids = {row.get(of) for row in shown for of in _OF_ACCOUNTS} - {None}
     whose = {row["id"]: row for row in await raw.fetch(_WHOSE, list(ids))} if ids else {}
-    beside = [f"known excess: {_told(row, whose)}" for row in known[:_SHOWN]]
+    beside = [f"known: {_told(row, whose)}" for row in known[:_SHOWN]]
     beside += [f"and {len(known) - _SHOWN} more that are known"] if len(known) > _SHOWN else []
     told = tuple(_told(row, whose) for row in broken[:_SHOWN])
     return Finding(name, told, max(0, len(broken) - _SHOWN), tuple(beside))
