@@ -30,7 +30,7 @@ async def link_of(casino: Counter, deposit_id: str) -> dict[str, Any]:
     """What the provider has in its books for a deposit."""
     async with casino.browser.get(f"/control/money/{casino.world.casino}") as answer:
         links = (await answer.json())["links"]
-    [link] = [one for one in links if one["reference"] == deposit_id]
+    [link] = [one for one in links if one["reference"] == deposit_id.replace("-", "")]
     return dict(link)
 
 

@@ -95,6 +95,15 @@ async def test_nothing_is_on_hold_before_the_player_has_asked_and_everything_aft
     assert await completed(casino) == 0
 
 
+async def test_the_id_of_a_page_is_no_deposits(casino: Counter) -> None:
+    withdrawal_id, page = await opened(casino, 100_00)
+    deposit = await casino.world.deposit(provider="praxis", deposit_id=withdrawal_id)
+    assert (deposit.status_code, deposit.json()["code"]) == (409, "payment_id_taken")
+    await casino.outside(page)
+    await casino.told()
+    assert await status(casino, withdrawal_id) == "awaiting_approval"
+
+
 async def test_what_people_approve_is_completed_once_and_paid(casino: Counter) -> None:
     withdrawal_id, page = await opened(casino, 100_00)
     await casino.outside(page)

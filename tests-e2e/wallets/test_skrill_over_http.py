@@ -139,3 +139,10 @@ async def test_a_payout_whose_answers_were_lost_is_found_out_and_paid_once(skril
     assert await skrill.world.balance() == (400_00, 0)
     async with skrill.browser.get(f"/control/money/{skrill.world.casino}") as answer:
         assert len((await answer.json())["transfers"]) == 1
+
+
+async def test_what_is_a_payouts_id_is_no_deposits(skrill: Counter) -> None:
+    withdrawal_id = await ordered(skrill, "s@player.example")
+    answer = await skrill.world.deposit(provider="skrill", deposit_id=withdrawal_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment_id_taken")
+    assert await skrill.world.balance() == (400_00, 0)
