@@ -276,6 +276,11 @@ class SetAside(StrEnum):
     """It was begun as another customer of the provider than the casino's account names now: nothing is sent."""
     LEFT_OPEN_AT_PROVIDER = "left_open_at_provider"
     """The provider never confirmed that a deposit we gave up can no longer be paid; it is not asked any more."""
+    LOOK_UNANSWERED = "look_unanswered"
+    """A notification says that something happened to a payment; what, the provider was asked for a week without an
+    answer that can be believed."""
+    LOOK_DIFFERS = "look_differs"
+    """A notification says that money moved, or came back; asked for a day, the provider says that it did not."""
     LEFT_SENT_AT_PROVIDER = "left_sent_at_provider"
     """The provider took the order to pay a week ago and has not said what became of it; the money is on hold."""
     UNLISTED = "unlisted"

@@ -1,7 +1,7 @@
 """The notifications that were handled: the row is taken in the transaction of the effect, so each counts once."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import and_, select, update
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.domain import Clock
 from chassis.store import Kept
 from payments.adapters.tables import provider_notification
+from payments.application.look_port import Told
 from payments.application.outcomes import NotificationOutcome
 from payments.application.ports import Notification
-from payments.application.stores import Handled, KeptNotification
+from payments.application.stores import Asked, Handled, KeptNotification
 
 _CLAIMED: Final = "claimed"
 """Nobody sees it: the transaction that takes a notification says what became of it before it ends."""
@@ -102,6 +103,7 @@ class SqlNotifications:
             .values(
                 outcome=handled.outcome,
                 accepted=handled.accepted,
+                **self._asking(handled, self._clock.now()),
                 code=code,
                 sealed=sealed,
                 sealed_headers=sealed_headers,
@@ -117,10 +119,58 @@ class SqlNotifications:
         row = found.mappings().one_or_none()
         return None if row is None else KeptNotification(**row)
 
-    async def becomes(self, connection: AsyncConnection, id_: UUID, outcome: NotificationOutcome, code: str) -> None:
+    async def becomes(self, connection: AsyncConnection, id_: UUID, handled: Handled, code: str, now: datetime) -> None:
+        """See Notifications."""
+        table, asking = provider_notification, self._asking(handled, now)
+        statement = update(table).where(table.c.id == id_).values(outcome=handled.outcome, code=code, **asking)
+        await connection.execute(statement)
+
+    @staticmethod
+    def _asking(handled: Handled, now: datetime) -> dict[str, Any]:
+        if handled.about is None:
+            return {}
+        return {"about": handled.about, "told": handled.told, "asked_since": now}
+
+    async def asked(self, connection: AsyncConnection, casino_id: UUID, provider: str, about: UUID) -> Asked | None:
+        """See Notifications."""
+        c = provider_notification.c
+        found = await connection.execute(
+            select(c.id, c.told, c.asked_since, c.notification_id)
+            .where(c.casino_id == casino_id, c.provider == provider, c.about == about)
+            .where(c.outcome == NotificationOutcome.ASKING)
+            .order_by(c.asked_since, c.id)
+        )
+        rows = found.all()
+        if not rows:
+            return None
+        return Asked(
+            ids=[row.id for row in rows],
+            told=frozenset(Told(row.told) for row in rows if row.told is not None),
+            first=rows[0].asked_since,
+            last=rows[-1].asked_since,
+            named=rows[-1].notification_id,
+        )
+
+    async def answered(
+        self,
+        connection: AsyncConnection,
+        asked: Asked,
+        outcome: NotificationOutcome,
+        *,
+        code: str | None,
+        by: str,
+        now: datetime,
+    ) -> None:
         """See Notifications."""
         table = provider_notification
-        await connection.execute(update(table).where(table.c.id == id_).values(outcome=outcome, code=code))
+        asking = table.c.id.in_(asked.ids) & (table.c.outcome == NotificationOutcome.ASKING)
+        if outcome == NotificationOutcome.SET_ASIDE:
+            await connection.execute(update(table).where(asking).values(outcome=outcome, code=code))
+            return
+        seen_before = table.c.code.is_not(None)
+        closed = update(table).where(asking, seen_before).values(outcome=outcome, closed_by=by, closed_at=now)
+        await connection.execute(closed)
+        await connection.execute(update(table).where(asking).values(outcome=outcome, sealed=None, sealed_headers=None))
 
     async def close(self, connection: AsyncConnection, id_: UUID, by: str, now: datetime) -> None:
         """See Notifications."""

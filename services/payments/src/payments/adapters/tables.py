@@ -113,7 +113,17 @@ provider_notification = Table(
     Column("sealed_headers", Text, comment="as JSON; NULL before they were kept"),
     Column("closed_at", DateTime(timezone=True), comment="when people applied it, or were done with it"),
     Column("closed_by", Text, comment="who"),
+    Column("about", Uuid, comment="the payment its provider is asked about because of it"),
+    Column("told", Text, comment="what it says of that payment, which only the answer proves: done, undone"),
+    Column("asked_since", DateTime(timezone=True), comment="since when the provider is asked because of it"),
     Index("uq_provider_notification_id", "id", unique=True),
+    Index(
+        "ix_provider_notification_asking",
+        "casino_id",
+        "provider",
+        "about",
+        postgresql_where=text("outcome = 'asking'"),
+    ),
     Index(
         "ix_provider_notification_open",
         "received_at",

@@ -46,7 +46,8 @@ async def open_notification(desk: Desk, uow: UnitOfWork, caller: Caller, id_: UU
 
 
 async def replay_notification(desk: Desk, uow: UnitOfWork, caller: Caller, id_: UUID) -> None:
-    """Handle it as if it came now. Applied, it is closed; otherwise it waits on, with what is wrong with it now.
+    """Handle it as if it came now. Applied, it is closed, at once or when the provider has answered what it has us
+    ask; otherwise it waits on, with what is wrong with it now.
 
     It is verified again, as at the moment it came. The provider is told nothing: it was answered.
 
@@ -61,8 +62,8 @@ async def replay_notification(desk: Desk, uow: UnitOfWork, caller: Caller, id_: 
     mail, notification = await _again(desk, uow, kept)
     handled, code = await apply_notification(desk, uow, mail, notification)
     uow.ctx = whole
-    await desk.notifications.becomes(uow.connection, id_, handled.outcome, code or kept.code or "unclear")
-    if handled.outcome != NotificationOutcome.SET_ASIDE:
+    await desk.notifications.becomes(uow.connection, id_, handled, code or kept.code or "unclear", whole.occurred_at)
+    if handled.outcome not in (NotificationOutcome.SET_ASIDE, NotificationOutcome.ASKING):
         await desk.notifications.close(uow.connection, id_, uow.ctx.actor.id, uow.ctx.occurred_at)
     details = {"outcome": handled.outcome.value}
     await _record(uow, caller, "payments.notification.replay", kept, P.NOTIFICATION_REPLAY, details)

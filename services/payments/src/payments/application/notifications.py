@@ -17,13 +17,12 @@ from payments.application.desk import Desk, set_aside
 from payments.application.dispute_port import AboutDispute
 from payments.application.disputes import hear_about_dispute
 from payments.application.instruments.ports import AboutInstrument
+from payments.application.look_port import LookAtDeposit, LookAtPayout, LookAtRefund
 from payments.application.outcomes import NotificationOutcome as Became
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
     AboutRefund,
-    LookAtDeposit,
-    LookAtPayout,
     MayTake,
     NotGenuine,
     Nothing,
@@ -33,7 +32,6 @@ from payments.application.ports import (
     Reply,
     Unclear,
 )
-from payments.application.refund_port import LookAtRefund
 from payments.application.refunds import hear_about_refund, look_at_refund
 from payments.application.refunds_named import refund_meant
 from payments.application.requested import look_at_request, requested_there
@@ -146,7 +144,7 @@ async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notific
         notification,
         handled,
         code=code,
-        **(sealed(desk, mail) if aside else {"sealed": None}),
+        **(sealed(desk, mail) if aside or handled.outcome == Became.ASKING else {"sealed": None}),
     )
     if aside:
         await set_aside(
@@ -254,14 +252,16 @@ async def _beside(
     if isinstance(said, LookAtDeposit):
         deposit_id = await _deposit_of(uow, mail.provider, said.deposit_id)
         await look_at_deposit(uow, deposit_id, mail.casino_id, mail.provider)
+        about = deposit_id
     elif said.withdrawal_id is not None and await _begins_there(desk, uow, mail.provider, said.withdrawal_id):
         await look_at_request(uow, said.withdrawal_id, mail.provider, mail.casino_id)
+        about = said.withdrawal_id
     else:
-        withdrawal_id, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
+        about, _ = await _withdrawal_of(uow, mail.provider, said.withdrawal_id)
         if said.reference is not None:
-            await hear_about_payout(desk, uow, withdrawal_id, Taken(reference=said.reference))
-        await look_at_payout(uow, withdrawal_id, mail.provider, mail.casino_id)
-    return Handled(outcome=Became.APPLIED, accepted=True)
+            await hear_about_payout(desk, uow, about, Taken(reference=said.reference))
+        await look_at_payout(uow, about, mail.provider, mail.casino_id)
+    return Handled(outcome=Became.ASKING, accepted=True, about=about, told=said.told)
 
 
 async def _look_at_refund(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtRefund) -> tuple[Handled, str | None]:
@@ -271,7 +271,7 @@ async def _look_at_refund(desk: Desk, uow: UnitOfWork, mail: Mail, said: LookAtR
     if said.reference is not None:
         await hear_about_refund(desk, uow, said.refund_id, Accepted(reference=said.reference), uow.ctx.occurred_at)
     await look_at_refund(uow, said.refund_id, mail.provider, mail.casino_id)
-    return Handled(outcome=Became.APPLIED, accepted=True), None
+    return Handled(outcome=Became.ASKING, accepted=True, about=said.refund_id, told=said.told), None
 
 
 async def _begins_there(desk: Desk, uow: UnitOfWork, provider: str, withdrawal_id: UUID) -> bool:

@@ -29,6 +29,8 @@ class NotificationOutcome(StrEnum):
     """What became of a notification."""
 
     APPLIED = "applied"
+    ASKING = "asking"
+    """It says where to look alone: the provider is asked, and has not answered yet."""
     NOTHING_NEW = "nothing_new"
     WITHOUT_CONSEQUENCE = "without_consequence"
     SET_ASIDE = "set_aside"

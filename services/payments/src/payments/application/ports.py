@@ -10,8 +10,9 @@ from uuid import UUID
 
 from payments.application.dispute_port import AboutDispute, DisputeFlow
 from payments.application.instruments.ports import AboutInstrument
+from payments.application.look_port import LookAt
 from payments.application.payout_port import PaysTo
-from payments.application.refund_port import AboutRefund, AboutRefundOf, LookAtRefund, RefundFlow
+from payments.application.refund_port import AboutRefund, AboutRefundOf, RefundFlow
 from payments.application.wire import AccessToken, HttpAnswer, HttpCall, Login, NotSent, ProviderWire
 from payments.domain.deposit.bounds import DepositBounds
 from payments.domain.deposit.states import SteppedUp
@@ -127,24 +128,6 @@ class MayTake:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtDeposit:
-    """Something happened to this deposit; what it was, only the provider's answer to our question says."""
-
-    deposit_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtPayout:
-    """Something happened to the payout of this withdrawal; what it was, only the answer to our question says.
-
-    `reference` is the provider's name of the order, when it tells: a notification may overtake the answer to the order.
-    """
-
-    withdrawal_id: UUID | None
-    reference: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Genuine, and of no consequence for money."""
@@ -157,19 +140,7 @@ class Unclear:
     why: str
 
 
-Meant = (
-    AboutDeposit
-    | AboutRefund
-    | AboutDispute
-    | AboutPayout
-    | AboutInstrument
-    | LookAtDeposit
-    | LookAtPayout
-    | LookAtRefund
-    | MayTake
-    | Nothing
-    | Unclear
-)
+Meant = AboutDeposit | AboutRefund | AboutDispute | AboutPayout | AboutInstrument | LookAt | MayTake | Nothing | Unclear
 Said = Meant | AboutRefundOf
 
 

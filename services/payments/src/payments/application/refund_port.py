@@ -54,16 +54,6 @@ class AboutRefundOf:
     else_: "AboutDeposit | Nothing | Unclear"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtRefund:
-    """Something happened to the refund of our reference (None: it names none of ours); what it was, only the answer to
-    our question says. `reference` is the provider's name of it: a notification may overtake the answer to the order.
-    """
-
-    refund_id: UUID | None
-    reference: str | None = None
-
-
 class RefundFlow(Protocol):
     """How money of a deposit goes back through its provider."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.application.look_port import Told
 from payments.application.outcomes import AttemptOutcome, NotificationOutcome
 from payments.application.ports import Notification, ProviderAccount
 from payments.domain.debt.words import DebtStops
@@ -160,12 +161,30 @@ class DebtPolicies(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """What became of a notification. `accepted` is what the provider is answered; `repeated`: it was an earlier one."""
+    """What became of a notification. `accepted` is what the provider is answered; `repeated`: it was an earlier one.
+
+    `about`: the payment the provider is asked about, and `told` what the notification says of it.
+    """
 
     outcome: NotificationOutcome
     accepted: bool
     repeated: bool = False
     code: str | None = None
+    about: UUID | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What notifications have us ask about one payment, and what is not answered yet: `ids` are ours of them, `told`
+    what they say of it, `first` and `last` when the oldest and the newest of them made us ask; `named` is the newest.
+    """
+
+    ids: Sequence[UUID]
+    told: frozenset[Told]
+    first: datetime
+    last: datetime
+    named: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +237,27 @@ class Notifications(Protocol):
         """One of them by our id. Until the transaction ends nobody else does anything with it."""
         ...
 
-    async def becomes(self, connection: AsyncConnection, id_: UUID, outcome: NotificationOutcome, code: str) -> None:
+    async def becomes(self, connection: AsyncConnection, id_: UUID, handled: Handled, code: str, now: datetime) -> None:
         """Another outcome than was remembered, and why it was, or still is, set aside. What was answered stays."""
+        ...
+
+    async def asked(self, connection: AsyncConnection, casino_id: UUID, provider: str, about: UUID) -> Asked | None:
+        """What the provider is asked about this payment because of notifications; None: nothing."""
+        ...
+
+    async def answered(
+        self,
+        connection: AsyncConnection,
+        asked: Asked,
+        outcome: NotificationOutcome,
+        *,
+        code: str | None,
+        by: str,
+        now: datetime,
+    ) -> None:
+        """What became of them; `code`: why they are set aside. The others are kept whole no longer, but for those that
+        people had handled again: these are closed now.
+        """
         ...
 
     async def close(self, connection: AsyncConnection, id_: UUID, by: str, now: datetime) -> None:

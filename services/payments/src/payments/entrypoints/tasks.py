@@ -58,10 +58,11 @@ def _deposit_tasks(desk: Desk) -> dict[str, Handler]:
         _again(await DepositProcess(desk).ask(task.id, _casino(task)), task)
 
     async def look(task: Task) -> None:
-        """Ask about a deposit because the provider said that something happened."""
+        """Ask about a deposit because the provider said that something happened, until it has answered."""
         named = task.payload.get("deposit_id")  # Not there: from before a deposit could have several providers.
         deposit_id = UUID(named) if named else task.id
-        await DepositProcess(desk).look(deposit_id, _casino(task), task.payload.get("provider"))
+        pause = await DepositProcess(desk).look(deposit_id, _casino(task), task.payload.get("provider"))
+        _again(pause, task)
 
     async def stop(task: Task) -> None:
         """Stop a restricted player's open deposits."""

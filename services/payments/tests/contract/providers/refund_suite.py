@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.application.look_port import LookAtRefund, Told
 from payments.application.ports import AboutDeposit, AboutRefund, HttpAnswer, HttpCall, NotThere
-from payments.application.refund_port import AboutRefundOf, LookAtRefund, RefundFlow, RefundOrder
+from payments.application.refund_port import AboutRefundOf, RefundFlow, RefundOrder
 from payments.domain.refund import words as refund
 
 from .suite import OURS, QUICK, ProviderContract, Wire
@@ -135,7 +136,8 @@ class HintsAtRefunds(RefundsOrders):
     def test_a_notification_names_our_refund_and_makes_us_ask(self) -> None:
         for success in (True, False):
             said = self.read(self.refund_told(success=success)).said
-            assert said == LookAtRefund(refund_id=REFUND, reference="ref_1")
+            told = Told.DONE if success else Told.UNDONE
+            assert said == LookAtRefund(refund_id=REFUND, reference="ref_1", told=told)
 
     def test_it_is_asked_by_its_reference_or_by_ours(self) -> None:
         for reference in ("ref_1", None):

@@ -14,13 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid
+from payments.application.look_port import LookAtDeposit, LookAtPayout
 from payments.application.ports import (
     AboutDeposit,
     AboutPayout,
     Category,
     HttpAnswer,
-    LookAtDeposit,
-    LookAtPayout,
     NotGenuine,
     PaymentProvider,
     ProviderAccount,

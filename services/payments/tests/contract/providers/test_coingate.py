@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid
+from payments.application.look_port import LookAtDeposit, Told
 from payments.application.ports import (
     DepositFlow,
     DepositIntent,
     HttpAnswer,
     HttpCall,
-    LookAtDeposit,
     NotGenuine,
     NotThere,
     Unclear,
@@ -239,11 +239,21 @@ class TestCoinGate(OnlyHints):
     # --- callbacks
 
     @pytest.mark.parametrize(
-        "status", ["pending", "confirming", "paid", "invalid", "expired", "canceled", "refunded", "partially_refunded"]
+        ("status", "told"),
+        [
+            ("pending", None),
+            ("confirming", None),
+            ("paid", Told.DONE),
+            ("invalid", Told.UNDONE),
+            ("expired", None),
+            ("canceled", None),
+            ("refunded", Told.UNDONE),
+            ("partially_refunded", Told.UNDONE),
+        ],
     )
-    def test_every_status_makes_us_ask_and_counts_once(self, status: str) -> None:
+    def test_every_status_makes_us_ask_and_counts_once(self, status: str, told: Told | None) -> None:
         read = self.read(self.genuine(status=status, price_amount="999999"))
-        assert (read.said, read.id) == (LookAtDeposit(deposit_id=OURS), f"343:{status}")
+        assert (read.said, read.id) == (LookAtDeposit(deposit_id=OURS, told=told), f"343:{status}")
         assert self.read(self.of_unknown_kind()).said == Unclear("status_not_handled")
 
     def test_json_says_the_same_as_a_form(self) -> None:

@@ -10,13 +10,12 @@ from uuid import UUID
 import pytest
 
 from chassis.domain import Invalid
+from payments.application.look_port import LookAtDeposit, LookAtPayout, Told
 from payments.application.ports import (
     DepositFlow,
     DepositIntent,
     HttpAnswer,
     HttpCall,
-    LookAtDeposit,
-    LookAtPayout,
     Nothing,
     NotThere,
     Unclear,
@@ -280,9 +279,9 @@ class TestPaysafe(OnlyHints, HintsAtRefunds):
         [
             ("PAYMENT_HANDLE_PAYABLE", OURS.hex, LookAtDeposit(deposit_id=OURS)),
             ("PAYMENT_FAILED", OURS.hex, LookAtDeposit(deposit_id=OURS)),
-            ("SETTLEMENT_COMPLETED", OURS.hex, LookAtDeposit(deposit_id=OURS)),
-            ("SA_CREDIT_COMPLETED", str(OURS), LookAtPayout(withdrawal_id=OURS)),
-            ("SA_CREDIT_FAILED", str(OURS), LookAtPayout(withdrawal_id=OURS)),
+            ("SETTLEMENT_COMPLETED", OURS.hex, LookAtDeposit(deposit_id=OURS, told=Told.DONE)),
+            ("SA_CREDIT_COMPLETED", str(OURS), LookAtPayout(withdrawal_id=OURS, told=Told.DONE)),
+            ("SA_CREDIT_FAILED", str(OURS), LookAtPayout(withdrawal_id=OURS, told=Told.UNDONE)),
             ("PAYMENT_HANDLE_PAYABLE", str(OURS), Nothing()),
             ("PAYMENT_RETURN_COMPLETED", "order 7", LookAtDeposit(deposit_id=None)),
             ("CARD_VERIFICATION_COMPLETED", OURS.hex, Unclear("notification_not_handled")),
@@ -295,4 +294,4 @@ class TestPaysafe(OnlyHints, HintsAtRefunds):
         raw, headers = self.event("PAYMENT_COMPLETED", key="the one before")
         account = replace(self.account, secrets={**self.secrets, "previous_hmac_key": "the one before"})
         said = self.provider.read_notification(account, raw, headers, NOW).said
-        assert said == LookAtDeposit(deposit_id=OURS)
+        assert said == LookAtDeposit(deposit_id=OURS, told=Told.DONE)

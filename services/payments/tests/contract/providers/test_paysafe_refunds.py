@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from payments.application.look_port import LookAtRefund, Told
 from payments.application.ports import HttpAnswer, NotThere
-from payments.application.refund_port import LookAtRefund
 from payments.domain.refund import words as refund
 
 from .refund_suite import ORDER, REFUND
@@ -77,4 +77,4 @@ def test_a_reference_it_does_not_know_was_never_taken() -> None:
 
 def test_a_refund_made_in_its_portal_names_none_of_ours() -> None:
     said = HOUSE.read(HOUSE.event("REFUND_COMPLETED", id="ref_9", merchantRefNum="by hand")).said
-    assert said == LookAtRefund(refund_id=None, reference="ref_9")
+    assert said == LookAtRefund(refund_id=None, reference="ref_9", told=Told.DONE)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Invalid
-from payments.application.ports import HttpAnswer, HttpCall, LookAtPayout, NotThere, PayoutOrder, ProviderAccount
+from payments.application.look_port import LookAtPayout, Told
+from payments.application.ports import HttpAnswer, HttpCall, NotThere, PayoutOrder, ProviderAccount
 from payments.application.request_port import NotYet, Over, Page, PageWish, Requested
 from payments.domain.withdrawal import words as payout
 from payments.strategies.providers.praxis.payouts import PraxisPayouts
@@ -322,4 +323,4 @@ def test_whatever_is_told_of_a_payout_makes_us_ask(state: str) -> None:
     suite = TestPraxis()
     transaction = suite.transaction(transaction_type="payout", transaction_status=state)
     said = suite.read(suite.signed(suite.told(transaction, intent="withdrawal", order_id=str(OURS)))).said
-    assert said == LookAtPayout(withdrawal_id=OURS)
+    assert said == LookAtPayout(withdrawal_id=OURS, told=Told.DONE if state == "approved" else None)

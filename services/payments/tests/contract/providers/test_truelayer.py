@@ -13,13 +13,13 @@ from truelayer_signing import HttpMethod, extract_jws_header, verify_with_jwks
 
 from chassis.domain import Invalid
 from payments.application.instruments.ports import ReadsDestinations
+from payments.application.look_port import LookAtDeposit, Told
 from payments.application.ports import (
     AccessToken,
     DepositFlow,
     DepositIntent,
     HttpAnswer,
     HttpCall,
-    LookAtDeposit,
     NotGenuine,
     NotThere,
     Unclear,
@@ -335,7 +335,8 @@ class TestTrueLayer(OnlyHints, HintsAtRefunds):
         "kind", ["payment_authorized", "payment_executed", "payment_settled", "payment_creditable", "payment_failed"]
     )
     def test_whatever_happens_to_a_payment_makes_us_ask(self, kind: str) -> None:
-        assert self.read(self.genuine(type=kind)).said == LookAtDeposit(deposit_id=OURS)
+        settled = Told.DONE if kind == "payment_settled" else None
+        assert self.read(self.genuine(type=kind)).said == LookAtDeposit(deposit_id=OURS, told=settled)
 
     @pytest.mark.parametrize(
         "kind",

@@ -1,6 +1,7 @@
 """What TrueLayer says of payouts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from truelayer_signing import HttpMethod, extract_jws_header, verify_with_jwks
 
 from chassis.domain import Invalid
 from payments.application.instruments.ports import ReadsDestinations
+from payments.application.look_port import LookAtPayout, Told
 from payments.application.ports import (
     AboutPayout,
     HttpAnswer,
-    LookAtPayout,
     PayoutFlow,
     PayoutOrder,
     ProviderAccount,
@@ -186,9 +187,10 @@ class TestTrueLayerPayouts:
         return TRUELAYER.read_notification(self.account, raw, headers, NOW).said
 
     def test_what_happens_to_a_payout_makes_us_ask_by_its_id(self) -> None:
-        look = LookAtPayout(withdrawal_id=OURS, reference=PAYMENT)
+        look = LookAtPayout(withdrawal_id=OURS, reference=PAYMENT, told=Told.DONE)
         assert self.about_payout("payout_executed") == look
-        assert self.about_payout("payout_failed", failure_reason="scheme_error") == look
+        failed = self.about_payout("payout_failed", failure_reason="scheme_error")
+        assert failed == replace(look, told=Told.UNDONE)
 
     def test_a_payout_the_bank_returned_comes_back_whole(self) -> None:
         word = payout.SentBack(amount_minor=50_00, currency="EUR", code="returned", reference=PAYMENT)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from payments.application.look_port import LookAtRefund, Told
 from payments.application.ports import AboutRefund, NotThere, Unclear
-from payments.application.refund_port import LookAtRefund
 from payments.domain.refund import words as refund
 
 from .refund_suite import ORDER, REFUND
@@ -70,4 +70,4 @@ def test_one_that_a_bank_returned_is_told_by_its_webhook_alone() -> None:
 def test_a_refund_made_in_its_console_names_none_of_ours() -> None:
     for reason in (None, "returned"):
         event = HOUSE.event(type="refund_failed", refund_id="ref_9", failure_reason=reason, metadata={})
-        assert HOUSE.read(signed(event)).said == LookAtRefund(refund_id=None, reference="ref_9")
+        assert HOUSE.read(signed(event)).said == LookAtRefund(refund_id=None, reference="ref_9", told=Told.UNDONE)

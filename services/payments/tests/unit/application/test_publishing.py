@@ -210,6 +210,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "unknown_reference",
     }
     of_requests = {"request_refused", "paid_without_us", "request_left_open"}
+    of_looks = {"look_unanswered", "look_differs"}
     by_name = {
         "debit_not_on_hold",
         "payout_kept_back",
@@ -220,4 +221,4 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "float_low",
         "float_unknown",
     }
-    assert used | found_by_us | of_requests | by_name == set(SetAside)
+    assert used | found_by_us | of_requests | of_looks | by_name == set(SetAside)

@@ -22,6 +22,7 @@ from payments.application.deposits import (
 from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import DepositIntent, NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
+from payments.application.processes.looking import Looking
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of
 from payments.application.restrictions import restricted_by
@@ -42,6 +43,7 @@ from payments.domain.deposit.states import (
     Unknown,
     Waiting,
     asked,
+    provider_of,
     reference,
 )
 from payments.domain.deposit.words import DepositWord, Settled, Unanswered, Underway
@@ -99,20 +101,34 @@ class DepositProcess:
         word = await self._question(account, deposit_id, state, age)
         return self._pause(await self.record(account, deposit_id, word), age)
 
-    async def look(self, deposit_id: UUID, casino_id: UUID, provider: str | None = None) -> None:
-        """Ask once because the provider said that something happened, whatever became of the deposit here."""
+    async def look(self, deposit_id: UUID, casino_id: UUID, provider: str | None = None) -> timedelta | None:
+        """Ask because the provider said that something happened, whatever became of the deposit here; the pause before
+        it is asked again, or None.
+        """
+        state = await self.state(deposit_id, casino_id)
+        if isinstance(state, Absent):
+            return None
+        looking = Looking(self._desk, casino_id, provider or provider_of(state), deposit_id)
+        asked_for = await looking.asked()
+        word, news = await self._look(deposit_id, casino_id, provider)
+        return await looking.heard(asked_for, word, news=news)
+
+    async def _look(
+        self, deposit_id: UUID, casino_id: UUID, provider: str | None
+    ) -> tuple[DepositWord | NotThere | None, bool]:
+        """What the provider answers (None: there is nothing to ask about), and whether that changed anything here."""
         state = await self.state(deposit_id, casino_id)
         if isinstance(state, Absent | Refused):
-            return None
+            return None, False
         earlier = earlier_of(state, provider)
         if earlier is not None and earlier.paid_as is not None:
-            return await self.look(earlier.paid_as, casino_id)
+            return await self._look(earlier.paid_as, casino_id, None)
         known, sent_as = reference(state), asked(state).sent_as
         if earlier is not None:
             known, sent_as = earlier.reference, earlier.sent_as
         account = await self._desk.account(casino_id, provider or asked(state).fact.provider)
         if not await is_same_customer(self._desk, account, deposit_id, sent_as):
-            return None
+            return Unanswered(), False
         flow = deposit_flow(self._desk, account.provider)
         waiting = isinstance(state, Requested | ActionRequired | Processing | Unknown) and earlier is None
         take = waiting and await self._may_pay(state)
@@ -126,9 +142,9 @@ class DepositProcess:
             known_as=asked(state).known_as,
             segment=_segment(asked(state)),
         )
-        if not isinstance(said, NotThere | Unanswered):
-            await self.record(account, deposit_id, said)
-        return None
+        if isinstance(said, NotThere | Unanswered):
+            return said, False
+        return said, await self.record(account, deposit_id, said) != state
 
     def _age(self, state: Waiting) -> timedelta:
         return self._desk.now() - asked(state).requested_at

@@ -25,6 +25,7 @@ from payments.application.payout_course import payout_flow
 from payments.application.ports import NotThere, PayoutOrder, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import REPEATABLE
+from payments.application.processes.looking import Looking, sooner
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.reconciliation.terms import may_be_paid_out
@@ -40,9 +41,11 @@ from payments.domain.withdrawal.commands import HoldPayout, StartPayout
 from payments.domain.withdrawal.errors import UnlawfulPayoutWord
 from payments.domain.withdrawal.going import Held
 from payments.domain.withdrawal.states import (
+    Absent,
     Approved,
     AwaitingApproval,
     Existing,
+    Failed,
     Order,
     Paid,
     Returned,
@@ -120,12 +123,27 @@ class PayoutProcess:
         Returns the pause before the next look, or None where there is nothing to ask or to wait for.
         """
         state = await self._state(withdrawal_id, casino_id)
-        if not isinstance(state, Sent | Unknown | Paid | Returned) or age > PROVIDER_PATIENCE:
+        if isinstance(state, Absent):
             return None
+        looking = Looking(self._desk, casino_id, state.order.fact.provider, withdrawal_id)
+        asked_for = await looking.asked()
+        if isinstance(state, Sending):  # Its order is on its way; what comes of that is asked about.
+            return await looking.heard(asked_for, Unanswered(), news=False)
+        wanted = age <= PROVIDER_PATIENCE if asked_for is None else True
+        if not wanted or not isinstance(state, Sent | Unknown | Paid | Returned | Failed):
+            return await looking.heard(asked_for, None, news=False)
         word = await self._said(withdrawal_id, casino_id, state)
+        after: Withdrawal = state
         if word is not None and not isinstance(word, NotThere):
-            state = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
-        if not isinstance(state, Sent):
+            after = await self._record(casino_id, state.order.fact.provider, withdrawal_id, word)
+        again = await looking.heard(asked_for, word or Unanswered(), news=after != state)
+        return sooner(again, await self._watch(withdrawal_id, after, word, age))
+
+    async def _watch(
+        self, withdrawal_id: UUID, state: Withdrawal, word: PayoutWord | NotThere | None, age: timedelta
+    ) -> timedelta | None:
+        """The pause before what is on its way is asked about again; people are told of what is for long."""
+        if not isinstance(state, Sent) or age > PROVIDER_PATIENCE:
             return None
         if age >= HEARD_WITHIN:
             await self._tell_people(withdrawal_id, state)

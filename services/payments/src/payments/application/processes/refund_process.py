@@ -17,6 +17,7 @@ from payments.application.desk import Desk, set_aside_once
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
 from payments.application.processes.deposit_process import REPEATABLE
+from payments.application.processes.looking import Looking, sooner
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
 from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_OFF, PROVIDER_PATIENCE
 from payments.application.processes.steps import state_of, tell_people
@@ -28,6 +29,7 @@ from payments.domain.refund.commands import HoldRefund, StartRefund
 from payments.domain.refund.errors import UnlawfulRefundWord
 from payments.domain.refund.events import RefundFact
 from payments.domain.refund.states import (
+    Absent,
     Begun,
     Ordered,
     Pending,
@@ -87,15 +89,23 @@ class RefundProcess:
     async def ask(self, refund_id: UUID, casino_id: UUID, age: timedelta) -> timedelta | None:
         """Ask what became of a refund the provider took: its notification may be late, or lost."""
         state = await self._state(refund_id, casino_id)
-        if not isinstance(state, Pending | Succeeded) or age > PROVIDER_PATIENCE:
+        if isinstance(state, Absent):
             return None
+        looking = Looking(self._desk, casino_id, state.fact.provider, refund_id)
+        asked_for = await looking.asked()
+        if isinstance(state, Sending):  # Its order is on its way; what comes of that is asked about.
+            return await looking.heard(asked_for, Unanswered(), news=False)
+        wanted = isinstance(state, Pending | Succeeded) and age <= PROVIDER_PATIENCE
+        if isinstance(state, Ordered) or not (wanted or asked_for):
+            return await looking.heard(asked_for, None, news=False)
         errand = await self._errand(refund_id, casino_id, state)
         word = await self._question(errand) if errand else None
-        if word is None:
-            return None
-        if not isinstance(word, NotThere):
-            state = await self._record(casino_id, state.fact.provider, refund_id, word)
-        return max(again_after(age), SLOWEST_WEBHOOK) if isinstance(state, Pending) else None
+        after: Refund = state
+        if word is not None and not isinstance(word, NotThere):
+            after = await self._record(casino_id, state.fact.provider, refund_id, word)
+        again = await looking.heard(asked_for, word or Unanswered(), news=after != state)
+        watched = word is not None and isinstance(after, Pending) and age <= PROVIDER_PATIENCE
+        return sooner(again, max(again_after(age), SLOWEST_WEBHOOK) if watched else None)
 
     async def _start(self, refund_id: UUID, casino_id: UUID, ordered: Ordered) -> Refund | None:
         """Record who the order will be sent as, while nobody changes the account; None when it may not be called.

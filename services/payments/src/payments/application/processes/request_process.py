@@ -20,8 +20,9 @@ from payments.application.payment_ids import IdKind
 from payments.application.payout_course import WithdrawalWish, payout_flow
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
+from payments.application.processes.looking import Looking, sooner
 from payments.application.processes.patience import SLOWEST_WEBHOOK, again_after
-from payments.application.processes.payout_process import PROVIDER_PATIENCE
+from payments.application.processes.payout_process import ARRIVED_WITHIN, PROVIDER_PATIENCE
 from payments.application.processes.steps import state_of, tell_people
 from payments.application.request_port import LookWord, NotYet, Over, Page, PageWish, Requested
 from payments.application.requested import LOOK, PageRefused, PageUnavailable, page_flow
@@ -93,10 +94,19 @@ class RequestProcess:
 
     async def look(self, withdrawal_id: UUID, casino_id: UUID, provider: str, age: timedelta) -> timedelta | None:
         """Look what was asked for, and put it on hold or drop it; the pause before the next look, or None."""
+        looking = Looking(self._desk, casino_id, provider, withdrawal_id)
+        asked_for = await looking.asked()
         if not isinstance(await self._state(withdrawal_id, casino_id), Absent):
-            return None
+            return await looking.heard(asked_for, None, news=False)
         account = await self._desk.account(casino_id, provider)
         said = await self._seen(account, withdrawal_id)
+        pause = await self._seen_there(account, withdrawal_id, said, age)
+        return sooner(pause, await looking.heard(asked_for, said, news=isinstance(said, Requested)))
+
+    async def _seen_there(
+        self, account: ProviderAccount, withdrawal_id: UUID, said: LookWord, age: timedelta
+    ) -> timedelta | None:
+        """Act on what is there; the pause before the next look."""
         match said:
             case Requested():
                 refused = await self._hold(account, withdrawal_id, said)
@@ -104,7 +114,7 @@ class RequestProcess:
                     return None
                 await self._tell_people(account, withdrawal_id, "request_refused", refused)
                 await self._drop(account, withdrawal_id, said)
-            case NotThere():
+            case NotThere() if age >= ARRIVED_WITHIN:
                 await self._tell_people(account, withdrawal_id, "unknown_reference", None)
                 return None
             case Over():

@@ -6,8 +6,8 @@ from typing import Any
 
 from chassis.domain import Invalid
 from payments.application.dispute_port import DisputeFlow
+from payments.application.look_port import LookAtDeposit, Told
 from payments.application.ports import (
-    LookAtDeposit,
     NotGenuine,
     Nothing,
     Notification,
@@ -109,7 +109,8 @@ def _said(kind: str, event: Mapping[str, Any]) -> Said:
     if kind == "InvoiceSettled" and event.get("manuallyMarked") is True:
         return Unclear("settled_by_hand")  # Somebody there says it is paid; what was received says the chain alone.
     if kind in _ABOUT_MONEY:
-        return LookAtDeposit(deposit_id=our_id(section(event.get("metadata")).get(REFERENCE)))
+        settled = Told.DONE if kind == "InvoiceSettled" else None
+        return LookAtDeposit(deposit_id=our_id(section(event.get("metadata")).get(REFERENCE)), told=settled)
     return Unclear("event_not_handled")
 
 

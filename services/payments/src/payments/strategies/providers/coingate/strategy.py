@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from payments.application.dispute_port import DisputeFlow
+from payments.application.look_port import LookAtDeposit, Told
 from payments.application.ports import (
-    LookAtDeposit,
     NotGenuine,
     Notification,
     PayoutFlow,
@@ -33,6 +33,12 @@ from payments.strategies.providers.reading import (
 )
 
 _MOST_FIELDS = 200
+_TOLD = {
+    "paid": Told.DONE,
+    "invalid": Told.UNDONE,
+    "refunded": Told.UNDONE,
+    "partially_refunded": Told.UNDONE,
+}
 
 
 class CoinGate(Acknowledging):
@@ -86,7 +92,9 @@ class CoinGate(Acknowledging):
         return Notification(
             id=f"{number}:{status}"[:255],
             kind=status,
-            said=LookAtDeposit(deposit_id=our_id(reference)) if known else Unclear("status_not_handled"),
+            said=LookAtDeposit(deposit_id=our_id(reference), told=_TOLD.get(status))
+            if known
+            else Unclear("status_not_handled"),
             said_at=now,
             facts={
                 "our_reference": reference,

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from payments.application.dispute_port import DisputeFlow
+from payments.application.look_port import LookAtDeposit, LookAtPayout, LookAtRefund, Told
 from payments.application.ports import (
-    LookAtDeposit,
-    LookAtPayout,
     NotGenuine,
     Nothing,
     Notification,
@@ -16,7 +15,6 @@ from payments.application.ports import (
     Said,
     Unclear,
 )
-from payments.application.refund_port import LookAtRefund
 from payments.application.unreadable import unreadable
 from payments.strategies.providers.acknowledging import Acknowledging
 from payments.strategies.providers.paysafe.codes import CODES
@@ -41,6 +39,19 @@ _SECRETS = frozenset({"password", "hmac_key", "previous_hmac_key"})
 _DEPOSITS = ("PAYMENT_", "SETTLEMENT_")
 _PAYOUTS = ("SA_CREDIT_",)
 _REFUNDS = "REFUND_"
+_TOLD = {
+    "PAYMENT_COMPLETED": Told.DONE,
+    "SETTLEMENT_COMPLETED": Told.DONE,
+    "SA_CREDIT_COMPLETED": Told.DONE,
+    "SA_CREDIT_FAILED": Told.UNDONE,
+    "SA_CREDIT_CANCELLED": Told.UNDONE,
+    "SA_CREDIT_EXPIRED": Told.UNDONE,
+    "SA_CREDIT_ERRORED": Told.UNDONE,
+    "REFUND_COMPLETED": Told.DONE,
+    "REFUND_FAILED": Told.UNDONE,
+    "REFUND_CANCELLED": Told.UNDONE,
+    "REFUND_ERRORED": Told.UNDONE,
+}
 _ENDS = ("PAYABLE", "PROCESSING", "PENDING", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED", "ERRORED")
 
 
@@ -99,17 +110,17 @@ class Paysafe(Acknowledging):
 
 def _said(kind: str, payload: Mapping[str, Any]) -> Said:
     """Which money it is about; what became of that, the look-up tells."""
+    told, reference = _TOLD.get(kind), payload.get("merchantRefNum")
     if kind.startswith(_REFUNDS):  # Whatever it is called: it is asked about.
-        return LookAtRefund(refund_id=our_id(payload.get("merchantRefNum")), reference=word(payload.get("id")))
+        return LookAtRefund(refund_id=our_id(reference), reference=word(payload.get("id")), told=told)
     if not kind.endswith(_ENDS):
         return Unclear("notification_not_handled")
-    reference = payload.get("merchantRefNum")
     if kind.startswith(_PAYOUTS):
-        return LookAtPayout(withdrawal_id=payout_named(reference))
+        return LookAtPayout(withdrawal_id=payout_named(reference), told=told)
     if kind.startswith("PAYMENT_HANDLE_") and payout_named(reference) is not None:
         return Nothing()  # We go on from the handle of a payout by ourselves.
     return (
-        LookAtDeposit(deposit_id=deposit_named(reference))
+        LookAtDeposit(deposit_id=deposit_named(reference), told=told)
         if kind.startswith(_DEPOSITS)
         else Unclear("notification_not_handled")
     )

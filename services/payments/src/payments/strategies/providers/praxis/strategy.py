@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from payments.application.dispute_port import DisputeFlow
+from payments.application.look_port import LookAtDeposit, LookAtPayout, Told
 from payments.application.ports import (
-    LookAtDeposit,
-    LookAtPayout,
     NotGenuine,
     Notification,
     ProviderAccount,
@@ -44,6 +43,7 @@ _SETTINGS = frozenset({"base_url", "merchant_id", "application_key", "payout_gat
 _SECRETS = frozenset({"merchant_secret", "previous_merchant_secret"})
 _KNOWN = CAME_TO_NOTHING | TAKEN_BACK | {"pending", "pending_async", "authorized", "approved", "initialized"}
 _OF_PAYOUTS = frozenset({"requested", "in progress", "verification", "split", "canceled"})
+_TOLD = {"approved": Told.DONE} | dict.fromkeys(TAKEN_BACK, Told.UNDONE)
 
 
 class Praxis:
@@ -115,14 +115,14 @@ class Praxis:
 
 def _said(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Said:
     """Neither states nor types are signed: whatever a notification says of them, the order is asked for."""
-    kind = transaction.get("transaction_type")
+    kind, told = transaction.get("transaction_type"), _TOLD.get(str(transaction.get("transaction_status")))
     if kind == "refund":
         return Unclear("event_not_handled")
     if session.get("intent") == INTENT or kind == "payout":
-        return LookAtPayout(withdrawal_id=our_id(session.get("order_id")))
+        return LookAtPayout(withdrawal_id=our_id(session.get("order_id")), told=told)
     if transaction and transaction.get("transaction_status") not in _KNOWN:
         return Unclear("status_not_handled")
-    return LookAtDeposit(deposit_id=deposit_told(session.get("order_id")))
+    return LookAtDeposit(deposit_id=deposit_told(session.get("order_id")), told=told)
 
 
 def _moment(seconds: object) -> datetime | None:

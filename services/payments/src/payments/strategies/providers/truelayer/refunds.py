@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from payments.application.look_port import LookAtRefund, Told
 from payments.application.ports import AboutRefund, HttpAnswer, HttpCall, NotThere, ProviderAccount, Said, Unclear
-from payments.application.refund_port import LookAtRefund, RefundOrder
+from payments.application.refund_port import RefundOrder
 from payments.domain.refund.words import Accepted, Refunded, RefundWord, Refused, Unanswered
 from payments.strategies.providers.reading import decoded_object, our_id, section, word
 from payments.strategies.providers.truelayer.calls import ask_for, refusal
@@ -21,7 +22,7 @@ from payments.strategies.providers.truelayer.deposits import whole_money
 REFERENCE = "refund_id"
 """Of the metadata of a refund, which its webhooks repeat."""
 
-REFUND_KINDS = frozenset({"refund_executed", "refund_failed"})
+REFUND_KINDS = {"refund_executed": Told.DONE, "refund_failed": Told.UNDONE}
 _ON_HIS_STATEMENT = "Refund"
 _TAKEN = (200, 201, 202)
 
@@ -72,7 +73,7 @@ def said_of_refund(kind: str, event: Mapping[str, Any]) -> Said:
     if kind == "refund_failed" and event.get("failure_reason") == "returned" and ours is not None and reference:
         back = Refused(reference=reference, code="returned")
         return AboutRefund(refund_id=ours, word=back, else_=Unclear("refund_not_ours"))
-    return LookAtRefund(refund_id=ours, reference=reference)
+    return LookAtRefund(refund_id=ours, reference=reference, told=REFUND_KINDS.get(kind))
 
 
 def _is_ours(order: RefundOrder, refund: Mapping[str, Any]) -> bool:

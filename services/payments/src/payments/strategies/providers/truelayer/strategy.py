@@ -7,10 +7,9 @@ from typing import Any
 from chassis.domain import Invalid
 from contracts.money import MAX_MINOR
 from payments.application.dispute_port import DisputeFlow
+from payments.application.look_port import LookAtDeposit, LookAtPayout, Told
 from payments.application.ports import (
     AboutPayout,
-    LookAtDeposit,
-    LookAtPayout,
     NotGenuine,
     Notification,
     ProviderAccount,
@@ -130,12 +129,14 @@ def _said(kind: str, event: Mapping[str, Any]) -> Said:
     """A webhook brings no amount: the payment or payout is asked for. One thing only the webhook tells."""
     metadata = section(event.get("metadata"))
     if kind in _ABOUT_PAYMENTS:
-        return LookAtDeposit(deposit_id=our_id(metadata.get(DEPOSIT)))
+        settled = Told.DONE if kind == "payment_settled" else None
+        return LookAtDeposit(deposit_id=our_id(metadata.get(DEPOSIT)), told=settled)
     if kind == "payout_failed" and event.get("failure_reason") == "returned":
         return _returned(event, metadata)
     if kind in ("payout_executed", "payout_failed"):
         ours = our_id(metadata.get(WITHDRAWAL))
-        return LookAtPayout(withdrawal_id=ours, reference=word(event.get("payout_id")))
+        told = Told.DONE if kind == "payout_executed" else Told.UNDONE
+        return LookAtPayout(withdrawal_id=ours, reference=word(event.get("payout_id")), told=told)
     if kind in REFUND_KINDS:
         return said_of_refund(kind, event)
     return Unclear("event_not_handled")  # Reversals, claims, money nobody ordered, settlements that stall.
