@@ -34,10 +34,16 @@ def rates_file() -> str:
 
 
 @pytest.fixture
-async def bare_world(database_url: str, rates_file: str) -> AsyncIterator[World]:
+def partner_hosts() -> str:
+    """Which servers may be called beside those of the providers; none, unless a module says otherwise."""
+    return ""
+
+
+@pytest.fixture
+async def bare_world(database_url: str, rates_file: str, partner_hosts: str) -> AsyncIterator[World]:
     """A service that has heard of nothing yet. Whatever it will have told others is as promised to them."""
     clock, wire, verification = FixedClock(datetime.now(UTC)), FakeWire(), FakeVerification()
-    settings = make_settings(Settings, database_url=database_url, rates_file=rates_file)
+    settings = make_settings(Settings, database_url=database_url, rates_file=rates_file, partner_hosts=partner_hosts)
     built = build(settings, clock=clock, wire=wire, verification=verification.transport())
     service = replace(built, verifier=test_verifier(), authority=test_authority())
     async with talking(http_application(service)) as client:

@@ -18,6 +18,7 @@ from payments.application.ports import HttpAnswer, HttpCall, NotSent
 
 from .fake_adyen import FakeAdyen
 from .fake_disputes import FakeDisputes
+from .fake_hints import Hinting
 from .fake_paysafe import FakePaysafe
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
@@ -275,8 +276,12 @@ class FakeWire:
         self.trustly = FakeTrustly()
         self.adyen = FakeAdyen()
         self.paysafe = FakePaysafe()
+        self.hinting: list[Hinting] = []
 
     async def send(self, call: HttpCall) -> HttpAnswer | NotSent | None:
+        for house in self.hinting:
+            if house.host in call.url:
+                return house.answer(call)
         if "adyen" in call.url:
             return self.adyen.answer(call)
         if "paysafe" in call.url:

@@ -23,6 +23,7 @@ from payments.application.deposits import request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
 
 from .fake_adyen import ADYEN, FakeAdyen
+from .fake_hints import Hinting
 from .fake_paysafe import FakePaysafe
 from .fake_verification import FakeVerification
 from .fakes import OUR_PRIVATE, THEIR_PUBLIC, WEBHOOK_SECRET, FakeStripe, FakeTrustly, FakeWire
@@ -75,6 +76,7 @@ class World:
         self.trustly: FakeTrustly = wire.trustly
         self.adyen: FakeAdyen = wire.adyen
         self.paysafe: FakePaysafe = wire.paysafe
+        self.hinting: list[Hinting] = wire.hinting
         self.casino, self.player = uuid4(), uuid4()
         self._feed = Feed(service)
 
