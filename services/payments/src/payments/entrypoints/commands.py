@@ -35,7 +35,8 @@ async def verify_ledger(service: Service, options: Namespace) -> int:
         print(f"Nothing was compared. {refusal}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 2
     key = service.state["chain"].key
-    findings = await verify(service.settings.database_url, key, expected, against_events=True)
+    now = service.application.clock.now()
+    findings = await verify(service.settings.database_url, key, expected, now=now, against_events=True)
     print(_in_json(findings) if options.json else _in_words(findings))  # noqa: T201 - this is the command's answer
     if not expected:
         print(_NO_WITNESS, file=sys.stderr)  # noqa: T201 - whoever reads "holds" alone believes too much
@@ -43,8 +44,9 @@ async def verify_ledger(service: Service, options: Namespace) -> int:
 
 
 _NO_WITNESS = """\
-WARNING: the seals were held against what is in the database alone. Whoever can write there, and has the master key, may
-have made entries and seals anew. Security was told of them:
+WARNING: the seals were held against what is in the database alone. Who may do anything there can change entries and
+remove all seals from theirs on: the service itself seals anew what it finds, and no master key is needed for it. What
+security was told of the seals, each hour, cannot be made to agree:
 python -m security told-seals | python -m payments verify-ledger --expect-from -"""
 
 

@@ -9,7 +9,7 @@ it, and I11 at what was moved, or brought, since.
 
 from typing import Final
 
-_SINCE: Final = """since AS (
+SINCE: Final = """since AS (
     SELECT coalesce(max(month + interval '1 month') AT TIME ZONE 'UTC', '-infinity'::timestamptz) AS at
     FROM ledger_away_now)"""
 """From when on all entries are there: the oldest months are taken away first."""
@@ -64,7 +64,7 @@ CHECKS: Final[dict[str, str]] = {
         SELECT instrument_id, currency, went.minor AS went, coalesce(came.minor, 0) AS came
         FROM went LEFT JOIN came USING (instrument_id, currency) WHERE went.minor > coalesce(came.minor, 0)""",
     "I11 what moved at a provider is expected of it": f"""
-        WITH {_SINCE}, moved AS (
+        WITH {SINCE}, moved AS (
             SELECT transfer.casino_id, transfer.provider, transfer.currency,
                    coalesce(named.reference_id,
                             CASE WHEN kind IN ('withdrawal_paid', 'withdrawal_returned') THEN group_id END,

@@ -1,4 +1,4 @@
-"""What the ledger does off the hot path: sums up accounts and days, makes and closes months, seals."""
+"""What the ledger does off the hot path: sums up accounts and days, makes and closes months, seals, and watches it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +9,9 @@ from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.days import Days
 from payments.adapters.ledger.months import Months
 from payments.adapters.ledger.rollup import RollUp
+from payments.adapters.ledger.watching import LedgerWatch
 
 
 def background(db: Database, clock: Clock, chain: LedgerChain) -> Sequence[Any]:
     """The loops, for the service to run; several processes may, and take turns."""
-    return [RollUp(db), Months(db, clock), chain, Days(db, clock, SETTLES_AFTER)]
+    return [RollUp(db), Months(db, clock), chain, Days(db, clock, SETTLES_AFTER), LedgerWatch(db, clock)]

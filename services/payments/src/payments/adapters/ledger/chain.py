@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 SETTLES_AFTER: Final = timedelta(minutes=10)
 """No transaction lasts that long: what is older and not to be seen was never posted."""
 
+OVERDUE_AFTER: Final = SETTLES_AFTER + timedelta(minutes=5)
+"""A sealer that runs has sealed by then what was posted."""
+
 LARGEST_BLOCK: Final = 10_000
 EVERY_S: Final = 60.0
 LEDGER: Final = "wallets"
@@ -87,6 +90,10 @@ _SEALS = "SELECT * FROM ledger_seal WHERE number > $1 ORDER BY number LIMIT 1000
 
 _AWAY = "SELECT month FROM ledger_away_now"
 
+_UNSEALED = """
+    SELECT count(*) AS entries, min(posted_at) AS since, max(posted_at) AS until FROM transfer
+    WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at < $3"""
+
 Kind = Literal["changed", "reordered", "cut_off", "unknown_form"]
 
 
@@ -127,29 +134,32 @@ class LedgerChain:
         """Seal whatever comes until told to stop."""
         while not stop.is_set():
             try:
-                await self.catch_up()
+                await self.catch_up(stop=stop)
             except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("ledger_chain_later", error=repr(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._every_s)
 
-    async def catch_up(self, *, largest: int = LARGEST_BLOCK) -> int:
-        """Seal everything that is old enough; returns how many blocks that were. Of several one seals at a time."""
-        blocks = 0
-        while await self._application.transact(
-            lambda uow: self._seal(uow, largest), Context.system("ledger-seal", self._application.clock)
+    async def catch_up(self, *, largest: int = LARGEST_BLOCK, stop: asyncio.Event | None = None) -> int:
+        """Seal what is old enough now; returns how many blocks that were. Of several one seals at a time.
+
+        What becomes old enough meanwhile waits for the next round, or every few entries would get a block.
+        """
+        clock, blocks = self._application.clock, 0
+        settled = clock.now() - SETTLES_AFTER
+        while not (stop is not None and stop.is_set()) and await self._application.transact(
+            lambda uow: self._seal(uow, settled, largest), Context.system("ledger-seal", clock)
         ):
             blocks += 1
         return blocks
 
-    async def _seal(self, uow: UnitOfWork, largest: int) -> bool:
+    async def _seal(self, uow: UnitOfWork, settled: datetime, largest: int) -> bool:
         raw = await driver(uow.connection)
         if not await raw.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger_chain', 1))"):
             return False
         now = uow.ctx.occurred_at
         head = await raw.fetchrow(_HEAD)
         number, place, chain = _after(head)
-        settled = now - SETTLES_AFTER
         oldest = await raw.fetchval(_OLDEST, *place, settled)
         if oldest is None:
             return False
@@ -198,6 +208,19 @@ async def walked(raw: Any, key: bytes, expected: Collection[Seal] = ()) -> Async
             number, place, chain = _after(seal)
     for missing in sorted(wanted):
         yield Broken("cut_off", missing)
+
+
+async def oldest_unsealed(raw: Any, before: datetime) -> datetime | None:
+    """When the first entry behind the newest seal was posted, of those before a moment; None: there is none."""
+    _, place, _ = _after(await raw.fetchrow(_HEAD))
+    oldest: datetime | None = await raw.fetchval(_OLDEST, *place, before)
+    return oldest
+
+
+async def unsealed(raw: Any, now: datetime) -> Any:
+    """What lies behind the newest seal although a sealer would have come to it: its `entries`, `since`, `until`."""
+    _, place, _ = _after(await raw.fetchrow(_HEAD))
+    return await raw.fetchrow(_UNSEALED, *place, now - OVERDUE_AFTER)
 
 
 def link(key: bytes, before: bytes, number: int, block: Any) -> bytes:

@@ -140,8 +140,8 @@ async def books_at(db: Database, at: datetime, casinos: list[UUID] | None) -> li
     Months that were taken away count by the sums that were kept of their days.
     """
     async with db.read() as connection:
-        rows = await sums_at(await driver(connection), at, casinos)
-    return [SumAt(row["casino_id"], row["currency"], AccountType(row["type"]), int(row["minor"])) for row in rows]
+        sums = await sums_at(await driver(connection), at, casinos)
+    return [SumAt(casino, currency, AccountType(kind), minor) for (casino, currency, kind), minor in sums.items()]
 
 
 async def _held(raw: Any, wallet: WalletView, at: datetime) -> Held:

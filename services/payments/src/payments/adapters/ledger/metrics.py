@@ -20,4 +20,19 @@ RETRIES = Counter("ledger_batch_retries_total", "Batches that had to be tried ag
 WAITING = Gauge("ledger_waiting_units", "Units that wait for their batch", registry=REGISTRY)
 REFUSED = Counter("ledger_refused_total", "Calls told that too much waits already", registry=REGISTRY)
 BUSY = Counter("ledger_wallet_busy_total", "Units whose player's wallet others held; they ask again", registry=REGISTRY)
+UNCLOSED = Gauge(
+    "ledger_unclosed_month_seconds",
+    "Since when the oldest month that is not closed should be; 0: all that should be are",
+    registry=REGISTRY,
+)
+UNSUMMED = Gauge(
+    "ledger_unsummed_day_seconds",
+    "Since when the oldest day that is not summed up is over; 0: all that are over are",
+    registry=REGISTRY,
+)
+UNSEALED = Gauge(
+    "ledger_oldest_unsealed_seconds",
+    "Age of the oldest entry behind the newest seal; 0: there is none",
+    registry=REGISTRY,
+)
 STRAYS = Gauge("ledger_entries_of_no_month", "Entries whose month has no table; alert on any", registry=REGISTRY)

@@ -8,6 +8,7 @@ look finds them; they stay there when the month's table is detached and kept els
 import asyncio
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import structlog
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
-from payments.adapters.ledger.days import sum_days
+from payments.adapters.ledger.days import sum_day
 from payments.adapters.ledger.metrics import STRAYS
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,6 @@ _STRAYS = """
     SELECT date_trunc('month', posted_at AT TIME ZONE 'UTC')::date AS month, count(*) AS entries
     FROM ledger_months.transfer_other GROUP BY 1 ORDER BY 1"""
 
-_SINCE = "SELECT since FROM ledger_open"
-
 _FIRST = """
     SELECT date_trunc('month', min(posted_at) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' FROM transfer
     WHERE posted_at >= (SELECT since FROM ledger_open)"""
@@ -55,12 +54,16 @@ _COPY = """
     SELECT posted_at, seq FROM part ORDER BY posted_at DESC, seq DESC LIMIT 1"""
 
 _MISSING = """
-    SELECT count(*) FROM transfer WHERE posted_at >= $1 AND posted_at < $2 AND (
-        NOT EXISTS (SELECT FROM transfer_closed AS closed WHERE closed.id = transfer.id)
-        OR reversal_of IS NOT NULL AND NOT EXISTS (
-            SELECT FROM transfer_closed_reversal AS closed WHERE closed.reversal_of = transfer.reversal_of))"""
+    WITH part AS (
+        SELECT id, reversal_of FROM transfer
+        WHERE posted_at BETWEEN $1 AND $3 AND (posted_at, seq) > ($1, $2) AND (posted_at, seq) <= ($3, $4)
+    )
+    SELECT (SELECT count(*) FROM part WHERE NOT EXISTS (SELECT FROM transfer_closed AS kept WHERE kept.id = part.id))
+        + (SELECT count(*) FROM part WHERE reversal_of IS NOT NULL AND NOT EXISTS (
+            SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = part.reversal_of))"""
+"""Two questions, for with one that says "or" each id is looked for by itself."""
 
-_CLOSE = "UPDATE ledger_open SET since = $1"
+_CLOSE = "UPDATE ledger_open SET since = $1 WHERE since < $1"
 
 
 def month_of(moment: datetime, months: int = 0) -> datetime:
@@ -94,31 +97,49 @@ async def make_months(db: Database, now: datetime) -> int:
     return made
 
 
-async def close_months(db: Database, now: datetime, *, chunk: int = CHUNK) -> datetime | None:
+async def unclosed(raw: Any, now: datetime) -> datetime | None:
+    """The first entry of months that ended a month ago or earlier whose id is not kept yet; None: they are closed."""
+    first: datetime | None = await raw.fetchval(_FIRST)
+    return None if first is None or first >= month_of(now, -1) else first
+
+
+async def close_months(
+    db: Database, now: datetime, *, chunk: int = CHUNK, stop: asyncio.Event | None = None
+) -> datetime | None:
     """Close every month that ended a month ago or earlier; from when on months are open now, None: nothing changed.
 
-    Stopped anywhere it goes on the next time: what is copied twice is one row, and nothing counts before all is there.
+    What is open begins behind each chunk that was copied, and is committed with it: stopped anywhere it goes on there.
     """
     until = month_of(now, -1)
     async with db.read() as connection:
-        raw = await driver(connection)
-        since, first = await raw.fetchval(_SINCE), await raw.fetchval(_FIRST)
-    if first is None or first >= until or since >= until:
+        first = await unclosed(await driver(connection), now)
+    if first is None:
         return None
     place: tuple[datetime, int] | None = (first - timedelta(microseconds=1), 0)
     while place is not None:
-        async with db.write() as connection:
-            row = await (await driver(connection)).fetchrow(_COPY, *place, until, chunk)
-        place = None if row is None else (row["posted_at"], row["seq"])
-    async with db.write() as connection:
-        raw = await driver(connection)
-        if not await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME):
+        if stop is not None and stop.is_set():
             return None
-        missing = await raw.fetchval(_MISSING, first, until)
-        if missing:
-            raise RuntimeError(f"{missing} entries before {until:%Y-%m} are not among the ids that were kept of them")
-        await raw.execute(_CLOSE, until)
+        async with db.write() as connection:
+            raw = await driver(connection)
+            if not await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ONE_AT_A_TIME):
+                return None
+            place = await _close(raw, place, until, chunk)
     return until
+
+
+async def _close(raw: Any, place: tuple[datetime, int], until: datetime, chunk: int) -> tuple[datetime, int] | None:
+    """Close the next entries behind a place; the place behind them, None: all until then are closed."""
+    row = await raw.fetchrow(_COPY, *place, until, chunk)
+    if row is None:
+        await raw.execute(_CLOSE, until)
+        return None
+    reached = (row["posted_at"], row["seq"])
+    missing = await raw.fetchval(_MISSING, *place, *reached)
+    if missing:
+        raise RuntimeError(f"{missing} entries up to {reached[0]} are not among the ids that were kept of them")
+    # Others of the same moment may be in the next chunk: they stay open, and are copied once more.
+    await raw.execute(_CLOSE, reached[0])
+    return reached
 
 
 async def take_away(url: str, month: date) -> int:
@@ -134,7 +155,8 @@ async def take_away(url: str, month: date) -> int:
     try:
         async with raw.transaction():
             # The sums of its days outlive it.
-            await sum_days(raw, month_of(datetime(month.year, month.month, 1, tzinfo=UTC), 1))
+            while await sum_day(raw, month_of(datetime(month.year, month.month, 1, tzinfo=UTC), 1)):
+                pass
             entries: int = await raw.fetchval("SELECT ledger_take_away($1)", month)
             return entries
     finally:
@@ -155,7 +177,7 @@ class Months:
         while not stop.is_set():
             try:
                 await make_months(self._db, self._clock.now())
-                closed = await close_months(self._db, self._clock.now())
+                closed = await close_months(self._db, self._clock.now(), stop=stop)
             except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("ledger_months_later", error=repr(error))
             else:

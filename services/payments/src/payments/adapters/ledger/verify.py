@@ -7,7 +7,7 @@ It reads one snapshot while the service goes on, so it may run at any time; it t
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from chassis.db.engine import plain_url
 from contracts.seals import Seal
 from payments.adapters.ledger import at_providers
 from payments.adapters.ledger.causes import not_posted, not_said
-from payments.adapters.ledger.chain import Broken, TakenAway, walked
+from payments.adapters.ledger.chain import Broken, TakenAway, unsealed, walked
 from payments.adapters.ledger.settled import batches_posted, decisions_posted
 
 _SHOWN = 10
@@ -70,6 +70,16 @@ CHECKS: dict[str, str] = {
         WITH {_CARRIED}
         SELECT casino_id, currency, sum(minor) AS sum_minor FROM carried LEFT JOIN account ON id = account_id
         GROUP BY 1, 2 HAVING sum(minor) <> 0""",
+    "I2 what months that were taken away carry forward is what their days summed up to": """
+        WITH carried AS (
+            SELECT month, casino_id, currency, type, sum(sum_minor) AS minor
+            FROM ledger_carried LEFT JOIN account ON id = account_id GROUP BY 1, 2, 3, 4
+        ), summed AS (
+            SELECT date_trunc('month', day)::date AS month, casino_id, currency, type, sum(sum_minor) AS minor
+            FROM ledger_day WHERE date_trunc('month', day)::date IN (SELECT month FROM ledger_away) GROUP BY 1, 2, 3, 4)
+        SELECT month, casino_id, currency, type, carried.minor AS carried, summed.minor AS summed
+        FROM carried FULL JOIN summed USING (month, casino_id, currency, type)
+        WHERE coalesce(carried.minor, 0) <> coalesce(summed.minor, 0)""",
     "I2 every balance is the sum of its entries": f"""
         WITH {_WAITING}, {_LEGS}, {_CARRIED}, sums AS (
             SELECT account_id, sum(delta) AS entries FROM (
@@ -145,26 +155,32 @@ CHECKS: dict[str, str] = {
             OR CASE back.debit_type WHEN 'bonus' THEN back.amount_minor > forth.amount_minor
                ELSE back.amount_minor <> forth.amount_minor END
             OR back.seq < forth.seq END""",
-    "I9 an exchange is two entries of its amounts, and has its rate": """
+    "I9 an exchange is two entries of its amounts, and has its rate": f"""
+        WITH {at_providers.SINCE}
         SELECT coalesce(made.id, posted.group_id) AS id, sold_minor, bought_minor, minors FROM ledger_exchange AS made
         FULL JOIN (
             SELECT group_id, array_agg((debit_type = 'cash', currency, amount_minor)::text ORDER BY seq) AS minors
             FROM transfer WHERE kind = 'exchange' GROUP BY group_id) AS posted ON posted.group_id = made.id
+        CROSS JOIN since
         WHERE minors IS DISTINCT FROM
             ARRAY[(true, sold_currency, sold_minor)::text, (false, bought_currency, bought_minor)::text]
-          AND NOT EXISTS (SELECT FROM ledger_away_now)""",
-    "I9 what was settled in another currency is two entries of its sums, and has its rate": """
-        WITH kept AS (
+          AND (minors IS NOT NULL OR exchanged_at >= since.at)""",
+    "I9 what was settled in another currency is two entries of its sums, and has its rate": f"""
+        WITH {at_providers.SINCE}, kept AS (
             SELECT posted_as, currency, sum(minor) AS minor FROM settlement_conversion, LATERAL (
                 VALUES (sold_currency, -sold_minor), (bought_currency, bought_minor)) AS side(currency, minor)
             WHERE posted_as IS NOT NULL AND NOT undone GROUP BY 1, 2
         ), posted AS (
             SELECT reference_id AS posted_as, currency,
                    sum(CASE debit_type WHEN 'psp_clearing' THEN amount_minor ELSE -amount_minor END) AS minor
-            FROM transfer WHERE kind = 'settlement_exchange' GROUP BY 1, 2)
+            FROM transfer WHERE kind = 'settlement_exchange' GROUP BY 1, 2
+        ), old AS (
+            SELECT DISTINCT posted_as FROM settlement_conversion
+            JOIN settlement_file AS file ON file.id = file_id JOIN since ON uploaded_at < since.at)
         SELECT posted_as, currency, kept.minor AS kept, posted.minor AS posted
         FROM kept FULL JOIN posted USING (posted_as, currency)
-        WHERE coalesce(kept.minor, 0) <> coalesce(posted.minor, 0) AND NOT EXISTS (SELECT FROM ledger_away_now)""",
+        WHERE coalesce(kept.minor, 0) <> coalesce(posted.minor, 0)
+          AND NOT EXISTS (SELECT FROM old WHERE old.posted_as = coalesce(kept.posted_as, posted.posted_as))""",
     "I9 what of a movement goes over the bonus stands beside it in its group": """
         SELECT id, bonus_minor FROM transfer AS whole WHERE bonus_minor IS NOT NULL AND NOT EXISTS (
             SELECT FROM transfer AS part
@@ -175,11 +191,13 @@ CHECKS: dict[str, str] = {
     "I4 an id was posted once, in whichever month": """
         SELECT id, count(*) AS times FROM transfer GROUP BY id HAVING count(*) > 1""",
     "I4 the ids of closed months are kept": """
-        SELECT id, posted_at FROM transfer WHERE posted_at < (SELECT since FROM ledger_open) AND (
-            NOT EXISTS (SELECT FROM transfer_closed AS kept
-                        WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
-            OR reversal_of IS NOT NULL AND NOT EXISTS (
-                SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of))""",
+        SELECT id, posted_at FROM transfer WHERE posted_at < (SELECT since FROM ledger_open) AND NOT EXISTS (
+            SELECT FROM transfer_closed AS kept
+            WHERE (kept.id, kept.posted_at, kept.seq) = (transfer.id, transfer.posted_at, transfer.seq))
+        UNION
+        SELECT id, posted_at FROM transfer WHERE posted_at < (SELECT since FROM ledger_open)
+          AND reversal_of IS NOT NULL AND NOT EXISTS (
+            SELECT FROM transfer_closed_reversal AS kept WHERE kept.reversal_of = transfer.reversal_of)""",
     "I4 an id is of one kind of payment": """
         SELECT id, string_agg(made.kind, ', ' ORDER BY made.kind) AS kinds,
                coalesce(taken.kind = 'several', false) AS known
@@ -218,6 +236,22 @@ CHECKS: dict[str, str] = {
         UNION ALL
         SELECT whole.relid::regclass, 'owned by whoever serves' FROM whole JOIN pg_class ON pg_class.oid = whole.relid
         WHERE pg_has_role(relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
+    "I13 a month that was taken away held what its seals, its days and its ids say": """
+        WITH sealed AS (
+            SELECT date_trunc('month', until_at AT TIME ZONE 'UTC')::date AS month, sum(entries) AS entries
+            FROM ledger_seal GROUP BY 1
+        ), summed AS (
+            SELECT date_trunc('month', day)::date AS month, sum(entries) AS sides FROM ledger_day GROUP BY 1
+        ), kept AS (
+            SELECT date_trunc('month', posted_at AT TIME ZONE 'UTC')::date AS month, count(*) AS ids
+            FROM transfer_closed GROUP BY 1)
+        SELECT month, away.entries, coalesce(sealed.entries, 0) AS sealed, coalesce(sides, 0) / 2 AS summed,
+               coalesce(ids, 0) AS ids, since AS open_since
+        FROM ledger_away AS away CROSS JOIN ledger_open
+        LEFT JOIN sealed USING (month) LEFT JOIN summed USING (month) LEFT JOIN kept USING (month)
+        WHERE (month + interval '1 month') AT TIME ZONE 'UTC' > since
+           OR (away.entries, 2 * away.entries, away.entries) <>
+              (coalesce(sealed.entries, 0), coalesce(sides, 0), coalesce(ids, 0))""",
     "I13 the events of a stream are numbered without a gap": """
         SELECT stream_id, count(*) AS events, max(version) AS newest FROM event
         GROUP BY stream_id HAVING count(*) <> max(version) OR min(version) <> 1""",
@@ -227,6 +261,7 @@ CHECKS: dict[str, str] = {
 
 
 SEALED = "I13 entries are as they were sealed"
+UNSEALED = "I13 entries are sealed when they are old enough"
 
 
 CAUSED = {
@@ -239,13 +274,15 @@ CAUSED = {
 
 
 async def verify(
-    url: str, key: bytes | None = None, expected: Collection[Seal] = (), *, against_events: bool = False
-) -> list[Finding]:
+    url: str, key: bytes | None = None, expected: Collection[Seal] = (), *, now: datetime | None = None,
+    against_events: bool = False,
+) -> list[Finding]:  # fmt: skip
     """Every invariant, as it is in one snapshot of the database at `url`.
 
     Args:
         key: of the hash chain; without it the seals are not looked at.
         expected: seals as others were told them, to hold those that are here against.
+        now: to tell what ought to be sealed and is not; without it nobody looks.
         against_events: whether entries are held against what causes them, too: events of payments, batches, decisions.
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
@@ -258,6 +295,9 @@ async def verify(
                     findings.append(Finding(name, tuple(found.shown), found.more))
             if key is not None:
                 findings.append(_seals([one async for one in walked(raw, key, expected)], len(set(expected))))
+            if now is not None:
+                late = await unsealed(raw, now)
+                findings.append(await _finding(raw, UNSEALED, [late] if late["entries"] else []))
             return findings
     finally:
         await raw.close()
