@@ -7,12 +7,13 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from chassis.domain import FixedClock
 from chassis.privacy.keys import derive
 from chassis.store import Application, EventTypes
 from contracts.seals import Seal
-from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
+from payments.adapters.ledger.chain import OVERDUE_AFTER, SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.months import close_months, take_away
-from payments.adapters.ledger.verify import verify
+from payments.adapters.ledger.verify import SEALED, UNSEALED, verify
 
 MASTER = b"k" * 32
 
@@ -39,7 +40,7 @@ async def found(
     desk, expected: dict[int, bytes] | None = None, key: bytes = derive(MASTER, "ledger-chain")
 ) -> list[str]:
     findings = await verify(desk.url, key, [Seal(*told) for told in (expected or {}).items()])
-    return [row for one in findings if "sealed" in one.name for row in one.broken]
+    return [row for one in findings if one.name == SEALED for row in one.broken]
 
 
 async def tampered(desk, statement: str) -> None:
@@ -60,6 +61,55 @@ async def test_entries_are_sealed_once_in_blocks_when_no_transaction_can_be_on_i
     rows = await desk.sql("SELECT number, entries FROM ledger_seal ORDER BY number")
     assert [tuple(row) for row in rows] == [(1, 4), (2, 3)]
     assert await found(desk) == []
+
+
+class Hurrying(FixedClock):
+    """Time goes on while one looks at it."""
+
+    def now(self) -> datetime:
+        self.advance(timedelta(seconds=1))
+        return super().now()
+
+
+async def test_while_entries_keep_settling_one_round_is_one_block(desk):
+    began = desk.clock.now()
+    key = await desk.player(100)
+    for number in range(6):
+        desk.clock.advance(timedelta(seconds=1))
+        await desk.one(desk.move("bet", key, f"t{number}", 1))
+    hurrying = Hurrying(began + SETTLES_AFTER + timedelta(seconds=2))
+    sealing = LedgerChain(Application(desk.db, EventTypes(), source="payments", clock=hurrying), MASTER)
+    assert await sealing.catch_up() == 1
+    assert await sealing.catch_up() == 1, "what settled meanwhile"
+    rows = await desk.sql("SELECT entries FROM ledger_seal ORDER BY number")
+    assert rows[0]["entries"] == 3, "what was posted before the round began"
+
+
+async def test_the_sealer_ends_within_a_round_when_it_is_told_to_stop(desk, chain):
+    await played(desk)
+    stop = asyncio.Event()
+    stop.set()
+    assert await chain.catch_up(stop=stop) == 0
+    assert await chain.catch_up() == 1
+
+
+async def late(desk) -> tuple[str, ...]:
+    findings = await verify(desk.url, derive(MASTER, "ledger-chain"), now=desk.clock.now())
+    (one,) = [one for one in findings if one.name == UNSEALED]
+    return one.broken
+
+
+async def test_entries_outside_any_seal_are_found_once_they_are_old(desk, chain):
+    await played(desk)
+    assert await late(desk) == (), "the sealer may still be on its way"
+    await chain.catch_up()
+    desk.clock.advance(OVERDUE_AFTER)
+    assert await late(desk) == ()
+    await tampered(desk, "DELETE FROM ledger_seal")
+    await tampered(desk, f"UPDATE transfer SET game_code = 'other' WHERE seq = {LAST}")
+    assert await found(desk) == [], "there is no seal to hold them against"
+    (row,) = await late(desk)
+    assert row.startswith("entries=6, since=2026-03-15")
 
 
 async def test_the_newest_value_is_published_now_and_then(desk, chain):
@@ -171,7 +221,7 @@ async def test_no_block_spans_the_end_of_a_month(desk, chain):
 async def test_a_month_that_is_kept_elsewhere_does_not_break_the_chain(desk, chain):
     await in_three_months(desk, chain)
     assert await take_away(desk.url, date(2026, 3, 1)) == 6
-    (seals,) = [one for one in await verify(desk.url, chain.key) if "sealed" in one.name]
+    (seals,) = [one for one in await verify(desk.url, chain.key) if one.name == SEALED]
     assert (seals.holds, seals.beside) == (True, ("taken away with month 2026-03: 1 to 1",))
     await tampered(desk, "UPDATE ledger_seal SET content = sha256('x') WHERE number = 1")
     assert await found(desk) == ["reordered 1"]

@@ -16,6 +16,7 @@ from chassis.testing.environment import make_settings
 from contracts.seals import Seal, ToldSeal
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.months import close_months
+from payments.adapters.ledger.verify import UNSEALED
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash
 from payments.entrypoints.commands import verify_ledger
 from payments.main import build
@@ -69,6 +70,15 @@ async def test_without_a_seal_from_outside_it_says_that_nobody_vouches_for_what_
     ended = await typed(desk.url, "verify-ledger")
     assert ended.status == 0, ended
     assert "WARNING: the seals were held against what is in the database alone" in ended.err
+
+
+async def test_when_no_seal_is_left_it_says_that_entries_are_not_sealed(desk):
+    await desk.sql("ALTER TABLE ledger_seal DISABLE TRIGGER USER")
+    await desk.sql("DELETE FROM ledger_seal")
+    ended = await typed(desk.url, "verify-ledger")
+    assert ended.status == 1, ended
+    assert f"BROKEN  {UNSEALED}\n        entries=6, since=" in ended.out
+    assert "no master key is needed" in ended.err
 
 
 async def test_a_seal_that_differs_and_one_that_is_missing_here_are_found_in_a_file(desk, tmp_path):

@@ -2,11 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import pytest
+from asyncpg.connection import LoggedQuery
 
+from chassis.db.engine import driver
 from chassis.domain import uuid7
 from payments.adapters.ledger.chain import SETTLES_AFTER
-from payments.adapters.ledger.days import Days
+from payments.adapters.ledger.days import Days, sum_day, sums_at
 from payments.adapters.ledger.instants import books_at, held_at, period_of
 from payments.adapters.ledger.queries import wallets_of
 
@@ -108,6 +111,33 @@ async def test_a_day_is_summed_up_when_what_was_posted_in_it_is_surely_there(in_
     assert await Days(desk.db, desk.clock, SETTLES_AFTER).catch_up() == 1
     days = await desk.sql("SELECT day, type, sum_minor FROM ledger_day WHERE type = 'cash' ORDER BY day")
     assert [(row["day"], row["sum_minor"]) for row in days] == [(date(2026, 3, 15), 10), (date(2026, 3, 16), 5)]
+
+
+async def test_no_statement_sums_up_more_than_an_hour(lived):
+    desk, _ = lived
+    desk.clock.advance(timedelta(days=2))
+    asked: list[LoggedQuery] = []
+    async with desk.db.write() as connection:
+        raw = await driver(connection)
+        with raw.query_logger(asked.append):
+            assert await sum_day(raw, desk.clock.now())
+            await sums_at(raw, desk.began + HOUR * 30, None)
+    spans = [one.args[1] - one.args[0] for one in asked if "sum(amount_minor)" in one.query]
+    assert len(spans) >= 4
+    assert max(spans) == HOUR
+
+
+async def test_days_that_are_summed_up_stay_so_when_a_later_one_fails(in_march):
+    desk = in_march
+    for _ in range(2):
+        await desk.player(10)
+        desk.clock.advance(timedelta(days=1))
+    desk.clock.advance(timedelta(days=1))
+    await desk.sql("ALTER TABLE ledger_day ADD CONSTRAINT refuses CHECK (day <> '2026-03-16')")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await Days(desk.db, desk.clock, SETTLES_AFTER).catch_up()
+    (row,) = await desk.sql("SELECT max(day) AS day FROM ledger_day")
+    assert row["day"] == date(2026, 3, 15)
 
 
 async def test_a_changed_sum_of_a_day_is_found(lived):

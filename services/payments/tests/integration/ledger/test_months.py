@@ -1,12 +1,13 @@
 """The ledger by months: what was posted once stays posted, however old it is and wherever its month is kept."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from chassis.telemetry.metrics import REGISTRY
-from payments.adapters.ledger.months import AHEAD, close_months, make_months, month_of
+from payments.adapters.ledger.months import _MISSING, AHEAD, close_months, make_months, month_of
 from payments.domain.ledger.transfers import Code
 
 MARCH, APRIL, MAY = (datetime(2026, month, 15, tzinfo=UTC) for month in (3, 4, 5))
@@ -132,6 +133,42 @@ async def test_closing_goes_on_where_it_was_stopped_and_again_changes_nothing(de
     await closed(desk, datetime(2026, 7, 1, tzinfo=UTC))
     assert await desk.count("transfer_closed") == 7
     await desk.holds()
+
+
+async def test_closing_that_fails_keeps_the_place_it_reached(desk):
+    key = await desk.player(100)
+    for number in range(3):
+        desk.clock.advance(timedelta(hours=1))
+        await desk.one(desk.move("bet", key, f"t{number}", 1))
+    _, second, _, last = await desk.sql("SELECT posted_at, seq FROM transfer ORDER BY posted_at, seq")
+    await desk.sql(f"ALTER TABLE transfer_closed ADD CONSTRAINT refuses CHECK (seq <> {last['seq']})")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await closed(desk, MAY)
+    assert (await open_since(desk), await desk.count("transfer_closed")) == (second["posted_at"], 2)
+    assert (await desk.one(desk.move("bet", key, "t0", 1))).code == Code.REPEATED, "half of its month is closed"
+    assert (await desk.one(desk.move("bet", key, "t2", 1))).code == Code.REPEATED
+    await desk.holds()
+    await desk.sql("ALTER TABLE transfer_closed DROP CONSTRAINT refuses")
+    await closed(desk, MAY)
+    assert (await open_since(desk), await desk.count("transfer_closed")) == (month_of(APRIL), 4)
+
+
+async def test_closing_ends_when_it_is_told_to_stop(desk):
+    await desk.player(100)
+    stop = asyncio.Event()
+    stop.set()
+    assert await close_months(desk.db, MAY, stop=stop) is None
+    assert await desk.count("transfer_closed") == 0
+
+
+async def test_whether_ids_are_missing_is_not_asked_id_by_id(desk):
+    known = ("'2026-03-01Z'", "0", "'2026-04-01Z'", "0")
+    query = _MISSING
+    for number, value in enumerate(known, 1):
+        query = query.replace(f"${number}", value)
+    plan = "\n".join(row[0] for row in await desk.sql(f"EXPLAIN {query}"))
+    assert plan.count("Anti Join") == 2
+    assert "SubPlan" not in plan
 
 
 async def test_what_was_posted_in_a_month_that_was_taken_away_is_never_posted_again(desk):

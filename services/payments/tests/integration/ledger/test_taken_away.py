@@ -16,7 +16,15 @@ from payments.domain.ledger.accounts import WalletKey, player_cash, player_hold,
 from payments.domain.ledger.transfers import Transfer, TransferKind
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
-TABLES = ("account", "transfer", "ledger_carried", "ledger_carried_withdrawal")
+TABLES = (
+    "account",
+    "transfer",
+    "ledger_away",
+    "ledger_carried",
+    "ledger_carried_withdrawal",
+    "ledger_day",
+    "ledger_seal",
+)
 
 
 @pytest.fixture
@@ -87,7 +95,35 @@ async def test_the_books_add_up_when_the_month_is_brought_back(desk):
     await desk.holds()
 
 
+EXCHANGE = """
+    INSERT INTO ledger_exchange (id, casino_id, player_id, sold_currency, sold_minor, bought_currency, bought_minor,
+        rate, spread_bp, source, as_of, exchanged_at)
+    SELECT gen_random_uuid(), casino_id, player_id, 'EUR', 1, 'USD', 1, 1, 0, 'x', '2026-03-01', '{at}'
+    FROM account WHERE type = 'cash' LIMIT 1"""
+CONVERSION = """
+    INSERT INTO settlement_conversion (item_id, file_id, casino_id, provider, expectation_id, sold_currency, sold_minor,
+        bought_currency, bought_minor, rate, booked_at, posted_as)
+    SELECT 1, gen_random_uuid(), casino_id, 'x', gen_random_uuid(), 'EUR', 1, 'USD', 1, 1, now(), gen_random_uuid()
+    FROM account LIMIT 1"""
+SHIFTED = """
+    WITH shift AS (
+        SELECT id, CASE type WHEN 'game_house' THEN 1 ELSE -1 END AS minor FROM account
+        WHERE type IN ('game_house', 'psp_clearing')
+    ), carried AS (
+        UPDATE ledger_carried SET sum_minor = sum_minor + minor FROM shift WHERE account_id = id
+    )
+    UPDATE account SET balance_minor = balance_minor + minor FROM shift WHERE account.id = shift.id"""
+
 BREAKS = {
+    EXCHANGE.format(at="2026-05-15"): {"I9"},
+    EXCHANGE.format(at="2026-03-15"): set(),
+    CONVERSION: {"I9"},
+    SHIFTED: {"I2"},
+    "INSERT INTO ledger_away (month, entries) VALUES ('2030-01-01', 0)": {"I13"},
+    "UPDATE ledger_away SET entries = entries + 1": {"I13"},
+    "DELETE FROM transfer_closed WHERE posted_at < '2026-04-01'": {"I13"},
+    "DELETE FROM ledger_seal WHERE number = 1": {"I13"},
+    "DELETE FROM ledger_day WHERE day < '2026-04-01'": {"I2", "I13"},
     "UPDATE account SET balance_minor = balance_minor + 1 WHERE type = 'cash'": {"I1", "I2"},
     "UPDATE transfer SET amount_minor = amount_minor + 1 WHERE supplier_tx = 't2' AND kind = 'bet'": {"I2"},
     "UPDATE transfer SET debit_balance = debit_balance - 1 WHERE supplier_tx = 't2' AND kind = 'bet'": {"I2"},
