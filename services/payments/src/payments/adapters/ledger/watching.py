@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Database
@@ -46,6 +47,10 @@ class LedgerWatch:
             month = await unclosed(raw, now)
             day = await unsummed(raw, now - SETTLES_AFTER)
             entry = await oldest_unsealed(raw, now)
-        since = (month and month_of(month, 2), day and beginning(day + timedelta(days=1)), entry)
-        for gauge, moment in zip((UNCLOSED, UNSUMMED, UNSEALED), since, strict=True):
-            gauge.set((now - moment).total_seconds() if moment else 0)
+        _show(UNCLOSED, now, None if month is None else month_of(month, 2))
+        _show(UNSUMMED, now, None if day is None else beginning(day + timedelta(days=1)))
+        _show(UNSEALED, now, entry)
+
+
+def _show(gauge: Gauge, now: datetime, since: datetime | None) -> None:
+    gauge.set(0 if since is None else (now - since).total_seconds())
