@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.migrations import change_indexes
 
-revision = "0091"
-down_revision = "0087"
+revision = "0090"
+down_revision = "0089"
 
 _STATEMENTS = (
     "ALTER TABLE provider_notification ADD COLUMN about uuid",

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0089"
+revision = "0088"
 down_revision = "0087"
 
 _STATEMENTS = (

@@ -5,8 +5,8 @@ What is there already keeps its id. An id that is of more than one kind is marke
 
 from alembic import op
 
-revision = "0090"
-down_revision = "0087"
+revision = "0089"
+down_revision = "0088"
 
 TAKEN = """
     INSERT INTO payment_id (id, kind)
