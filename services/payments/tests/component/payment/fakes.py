@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -294,7 +294,7 @@ class FakeWire:
             return self.stripe.unsent
         answer = self.stripe.answer(call)
         if self.stripe.before_answer and call.method == "POST" and call.url.endswith("/payment_intents"):
-            await self.stripe.before_answer(call.headers["Idempotency-Key"])
+            await self.stripe.before_answer(str(UUID(call.headers["Idempotency-Key"])))
         return answer
 
     async def close(self) -> None:

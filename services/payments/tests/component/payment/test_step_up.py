@@ -155,7 +155,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_by_the_same_call(wor
     await world.pass_time(seconds=30)
     assert (await shown(world, deposit_id))["status"] == "requires_action"
     keys = [call.key for call in world.stripe.calls if call.method == "POST"]
-    assert keys == [deposit_id, f"{deposit_id}-step-up", f"{deposit_id}-step-up"]
+    assert keys == [UUID(deposit_id).hex, f"{deposit_id}-step-up", f"{deposit_id}-step-up"]
 
 
 async def test_a_card_that_was_paid_with_meanwhile_is_credited_once(world: World) -> None:

@@ -29,11 +29,11 @@ def test_a_refund_made_there_takes_the_money_of_the_payment() -> None:
 
 @pytest.mark.parametrize("kind", ["REFUND_FAILED", "REFUNDED_REVERSED"])
 def test_a_refund_made_there_that_comes_back_gives_it_again(kind: str) -> None:
-    word = said(kind)
-    assert isinstance(word, AboutRefund)
-    assert word.else_ == AboutDeposit(
-        deposit_id=None, word=deposit.GivenBack(**PAY, movement="dis_1", code=kind.lower())
-    )
+    again = AboutDeposit(deposit_id=None, word=deposit.GivenBack(**PAY, movement="dis_1", code=kind.lower()))
+    assert said(kind) == again
+    of_before = said(kind, merchantReference=str(OURS))
+    assert isinstance(of_before, AboutRefund)
+    assert of_before.else_ == again
 
 
 @pytest.mark.parametrize(
