@@ -93,6 +93,8 @@ class Looking:
 def _is_from_before(told: Told, word: object) -> bool:
     if isinstance(word, deposit.Declined) and word.undoes:
         return False
+    if isinstance(word, deposit.Underway) and word.concern is not None:
+        return False  # It is paid; how much that is, people say.
     return isinstance(word, _BEFORE[told])
 
 
