@@ -206,6 +206,7 @@ class HintingBtcpay(Hinting):
         "secrets": {"api_key": "key1", "webhook_secret": SECRET},
     }
     missing = (404, {"code": "invoice-not-found"})
+    seen_s = 1_772_000_900  # In time, whenever the chain confirms them.
     _states: ClassVar[dict[str, str]] = {"open": "New", "paid": "Settled"}
 
     def made(self, call: HttpCall, path: str) -> tuple[int, Any]:
@@ -215,9 +216,10 @@ class HintingBtcpay(Hinting):
 
     def found(self, path: str) -> Any:
         if path.endswith("/payment-methods"):
-            paid = [{"id": "t", "value": "0.001", "fee": "0", "status": "Settled"}] if self.status == "paid" else []
+            coins = {"id": "t", "value": "0.001", "fee": "0", "status": "Settled", "receivedDate": self.seen_s}
+            paid = [coins] if self.status == "paid" else []
             return [{"paymentMethodId": "BTC-CHAIN", "currency": "BTC", "rate": "50000", "payments": paid}]
-        kept = {"amount": "50.00", "currency": "EUR", "metadata": {"orderId": self.ours}}
+        kept = {"amount": "50.00", "currency": "EUR", "metadata": {"orderId": self.ours}, "expirationTime": self.seen_s}
         page = "https://btcpay.example/i/inv1"
         return {"id": "inv1", "checkoutLink": page, "status": self._states.get(self.status, "Expired"), **kept}
 

@@ -3,7 +3,7 @@
 from asyncio import gather
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -37,7 +37,7 @@ async def test_a_deposit_answers_with_what_the_player_has_to_do(world: World) ->
     assert body["next_action"]["type"] == "client_secret"
     assert body["next_action"]["client_secret"].startswith("pi_1")
     assert await world.balance() == (0, 0)
-    assert world.stripe.calls[0].headers["Idempotency-Key"] == body["deposit_id"]
+    assert world.stripe.calls[0].headers["Idempotency-Key"] == UUID(body["deposit_id"]).hex
     assert world.stripe.calls[0].headers["Authorization"] == "Bearer sk_test_secret"
 
 
@@ -86,7 +86,7 @@ async def test_a_call_that_never_arrived_is_made_again_with_the_same_key(world: 
     assert body["status"] == "unknown"
     await world.pass_time(seconds=3)
     keys = {call.headers["Idempotency-Key"] for call in world.stripe.calls if call.method == "POST"}
-    assert keys == {body["deposit_id"]}
+    assert keys == {UUID(body["deposit_id"]).hex}
     assert (await world.get(f"/deposits/{body['deposit_id']}")).json()["status"] == "requires_action"
 
 

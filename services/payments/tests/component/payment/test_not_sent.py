@@ -1,5 +1,7 @@
 """A call that surely never left is no call without an answer: nothing is unknown because of it, and nobody waits."""
 
+from uuid import UUID
+
 import pytest
 
 from payments.application.ports import NotSent
@@ -29,7 +31,7 @@ async def test_a_deposit_that_was_never_sent_is_not_unknown_and_goes_out_later(w
     world.stripe.unsent = None
     await world.pass_time(seconds=15)
     assert await shown(world, deposit_id) == "requires_action"
-    assert [(call.method, call.key) for call in world.stripe.calls] == [("POST", deposit_id)]
+    assert [(call.method, call.key) for call in world.stripe.calls] == [("POST", UUID(deposit_id).hex)]
     kept = "SELECT outcome FROM provider_attempt WHERE payment_id = $1::uuid ORDER BY attempted_at"
     assert [one["outcome"] for one in await world.rows(kept, deposit_id)] == ["not_sent", "action_needed"]
 
