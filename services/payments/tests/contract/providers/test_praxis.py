@@ -181,7 +181,7 @@ class TestPraxis(OnlyHints):
         assert self.order_asked(paid.then(missing)) == str(OURS)
         assert paid.then(self.answer(0)) is None
         told = self.read(self.signed(self.told(self.transaction(), order_id=str(OURS)))).said
-        assert told == LookAtDeposit(deposit_id=OURS)
+        assert told == LookAtDeposit(deposit_id=OURS, told=Told.DONE)
 
     def test_nobody_can_end_a_session(self) -> None:
         assert self.flow.build_cancel(self.account, OURS, OURS.hex, 1) is None
