@@ -41,7 +41,8 @@ async def test_a_call_is_kept_with_its_key_and_what_the_answer_said(world: World
     deposit_id = (await world.deposit()).json()["deposit_id"]
     (call,) = await attempts(world)
     assert (call["provider"], call["operation"], call["payment_id"]) == ("stripe", "deposit.create", deposit_id)
-    assert (call["idempotency_key"], call["outcome"], call["http_status"]) == (UUID(deposit_id).hex, "action_needed", 200)
+    assert call["idempotency_key"] == UUID(deposit_id).hex
+    assert (call["outcome"], call["http_status"]) == ("action_needed", 200)
     assert (call["code"], call["casino_id"]) == (None, str(world.casino))
     assert call["duration_ms"] >= 0
 
