@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -30,7 +31,7 @@ async def session_of(casino: Counter, deposit_id: str) -> str:
     """The path of the page of an order, from the provider's own books."""
     async with casino.browser.get(f"/control/money/{casino.world.casino}") as answer:
         orders = (await answer.json())["sessions"]
-    return f"/praxis/pay/{orders[deposit_id]['session']['auth_token']}"
+    return f"/praxis/pay/{orders[UUID(deposit_id).hex]['session']['auth_token']}"
 
 
 async def distrusted(casino: Counter) -> int:
