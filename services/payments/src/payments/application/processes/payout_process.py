@@ -129,7 +129,7 @@ class PayoutProcess:
         asked_for = await looking.asked()
         if isinstance(state, Sending):  # Its order is on its way; what comes of that is asked about.
             return await looking.heard(asked_for, Unanswered(), news=False)
-        wanted = age <= PROVIDER_PATIENCE if asked_for is None else True
+        wanted = asked_for is not None or age <= PROVIDER_PATIENCE
         if not wanted or not isinstance(state, Sent | Unknown | Paid | Returned | Failed):
             return await looking.heard(asked_for, None, news=False)
         word = await self._said(withdrawal_id, casino_id, state)

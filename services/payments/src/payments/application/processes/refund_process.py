@@ -119,21 +119,22 @@ class RefundProcess:
             fact = ordered.fact
             account = await self._desk.reachable(uow.connection, casino_id, fact.provider)
             if account is None or (fact.withdrawal_id is not None and not account.enabled):
-                return await self._hold(uow, refund_id, Held.PROVIDER_OFF)
+                await self._hold(uow, refund_id, Held.PROVIDER_OFF)
+                return None
             await self._desk.ledger.lock_wallet(uow.connection, casino_id, fact.player_id, fact.currency)
             if await is_gone(uow, fact):
                 return (await stop_refund(self._desk, uow, refund_id, fact)).state
             if await self._is_held(uow, refund_id, fact):
-                return await self._hold(uow, refund_id, UNDER_REVIEW)
+                await self._hold(uow, refund_id, UNDER_REVIEW)
+                return None
             command = StartRefund(sent_as=self._desk.sent_as(account))
             return (await uow.decide(refund, refund_id, command)).state
 
         return await self._desk.app.transact(work, self._ctx(casino_id))
 
-    async def _hold(self, uow: UnitOfWork, refund_id: UUID, why: str) -> Refund | None:
-        """None: it is not sent now. What holds it stands in the list."""
+    async def _hold(self, uow: UnitOfWork, refund_id: UUID, why: str) -> None:
+        """It is not sent now. What holds it stands in the list."""
         await uow.decide(refund, refund_id, HoldRefund(why=why))
-        return None
 
     async def _errand(self, refund_id: UUID, casino_id: UUID, state: Begun) -> _Errand | None:
         """What is sent or asked about, as whom; None when we are not the same customer of the provider any more."""

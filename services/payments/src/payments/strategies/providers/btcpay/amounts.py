@@ -53,19 +53,19 @@ def received(methods: object, invoice: Mapping[str, Any]) -> Received | None:
         return None
     confirmed, pending, late, exchanged = Fraction(0), False, False, False
     for method in map(section, methods):
-        payments = method.get("payments")
+        payments, rate = method.get("payments"), decimal(method.get("rate"))
         if not isinstance(payments, list):
             return None
         for payment in map(section, payments):
             if payment.get("status") == "Invalid":
                 continue
-            value = _value(payment, method)
+            value = _value(payment, rate)
             if value is None:
                 return None
             settled = payment.get("status") == "Settled"
             pending |= not settled
             confirmed += value if settled else 0
-            if decimal(method.get("rate")) != 1:
+            if rate != 1:
                 exchanged = True
                 late |= not _in_time(payment, invoice)
     minor = int(confirmed * units)
@@ -79,9 +79,9 @@ def _in_time(payment: Mapping[str, Any], invoice: Mapping[str, Any]) -> bool:
     return isinstance(seen, int) and isinstance(until, int) and seen <= until
 
 
-def _value(payment: Mapping[str, Any], method: Mapping[str, Any]) -> Fraction | None:
+def _value(payment: Mapping[str, Any], rate: Fraction | None) -> Fraction | None:
     """A payment in the invoice's currency, less the network fee the store asks of its payers."""
-    value, fee, rate = decimal(payment.get("value")), decimal(payment.get("fee", "0")), decimal(method.get("rate"))
+    value, fee = decimal(payment.get("value")), decimal(payment.get("fee", "0"))
     if value is None or fee is None or not rate:
         return None
     return max(value - fee, Fraction(0)) * rate
