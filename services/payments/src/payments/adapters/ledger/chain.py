@@ -10,14 +10,9 @@ what others were told (security's audit log keeps it).
 import asyncio
 import hmac
 from collections.abc import AsyncIterator, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
-
-import asyncpg
-import structlog
-from sqlalchemy.exc import DBAPIError
 
 from chassis.db.engine import driver
 from chassis.privacy.keys import derive
@@ -25,8 +20,7 @@ from chassis.store import Application, Context, UnitOfWork
 from contracts.payments.ledger_events import LedgerSealed
 from contracts.seals import Seal
 from payments.adapters.ledger.months import month_of
-
-log = structlog.get_logger(__name__)
+from payments.adapters.ledger.rounds import rounds
 
 SETTLES_AFTER: Final = timedelta(minutes=10)
 """No transaction lasts that long: what is older and not to be seen was never posted."""
@@ -132,13 +126,7 @@ class LedgerChain:
 
     async def __call__(self, stop: asyncio.Event) -> None:
         """Seal whatever comes until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.catch_up(stop=stop)
-            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("ledger_chain_later", error=repr(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+        await rounds(lambda: self.catch_up(stop=stop), stop, self._every_s, later="ledger_chain_later")
 
     async def catch_up(self, *, largest: int = LARGEST_BLOCK, stop: asyncio.Event | None = None) -> int:
         """Seal what is old enough now; returns how many blocks that were. Of several one seals at a time.

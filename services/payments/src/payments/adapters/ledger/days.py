@@ -6,20 +6,14 @@ A day is summed once, from entries that cannot change any more, and never again;
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-import structlog
-from sqlalchemy.exc import DBAPIError
-
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.domain import Clock
-
-log = structlog.get_logger(__name__)
+from payments.adapters.ledger.rounds import rounds
 
 EVERY_S = 300.0
 
@@ -123,13 +117,7 @@ class Days:
         self._every_s = every_s
 
     async def __call__(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self.catch_up(stop)
-            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("ledger_days_later", error=repr(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+        await rounds(lambda: self.catch_up(stop), stop, self._every_s, later="ledger_days_later")
 
     async def catch_up(self, stop: asyncio.Event | None = None) -> int:
         """Sum up every day that is over and settled, each in a transaction of its own; how many had entries."""

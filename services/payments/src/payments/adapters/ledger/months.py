@@ -6,19 +6,18 @@ look finds them; they stay there when the month's table is detached and kept els
 """
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock
 from payments.adapters.ledger.days import sum_day
 from payments.adapters.ledger.metrics import STRAYS
+from payments.adapters.ledger.rounds import rounds
 
 log = structlog.get_logger(__name__)
 
@@ -174,14 +173,10 @@ class Months:
         self._every_s = every_s
 
     async def __call__(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await make_months(self._db, self._clock.now())
-                closed = await close_months(self._db, self._clock.now(), stop=stop)
-            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("ledger_months_later", error=repr(error))
-            else:
-                if closed is not None:
-                    log.info("ledger_months_closed", open_since=closed.isoformat())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+        async def work() -> None:
+            await make_months(self._db, self._clock.now())
+            closed = await close_months(self._db, self._clock.now(), stop=stop)
+            if closed is not None:
+                log.info("ledger_months_closed", open_since=closed.isoformat())
+
+        await rounds(work, stop, self._every_s, later="ledger_months_later")

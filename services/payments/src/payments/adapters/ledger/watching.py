@@ -1,13 +1,9 @@
 """How far behind the ledger's own work is: operators are woken by it, for what fails each time only fills a log."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-import asyncpg
-import structlog
 from prometheus_client import Gauge
-from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Database
 from chassis.db.engine import driver
@@ -16,8 +12,7 @@ from payments.adapters.ledger.chain import SETTLES_AFTER, oldest_unsealed
 from payments.adapters.ledger.days import beginning, unsummed
 from payments.adapters.ledger.metrics import UNCLOSED, UNSEALED, UNSUMMED
 from payments.adapters.ledger.months import month_of, unclosed
-
-log = structlog.get_logger(__name__)
+from payments.adapters.ledger.rounds import rounds
 
 EVERY_S = 60.0
 
@@ -31,13 +26,7 @@ class LedgerWatch:
         self._db, self._clock = db, clock
 
     async def __call__(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self.look()
-            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("ledger_watch_later", error=repr(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await rounds(self.look, stop, EVERY_S, later="ledger_watch_later")
 
     async def look(self) -> None:
         """Look once at months, days and seals."""
