@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from chassis.db import Database
 from chassis.domain import FixedClock
+from chassis.http.listing import cost
 from chassis.http.listing.cursor import LIFETIME
 from chassis.testing.lists import after_of
 from chassis.testing.postgres import count_statements
@@ -204,7 +205,10 @@ async def test_a_list_costs_two_statements(client: httpx.AsyncClient, db: Databa
     assert statements.count == 2, statements.sent
 
 
-async def test_a_list_that_takes_too_long_is_stopped_with_advice(client: httpx.AsyncClient) -> None:
+async def test_a_list_that_takes_too_long_is_stopped_with_advice(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "STATEMENT_MS", 50)
     document = problem(await client.get("/api/example/v1/slow-bets"), 503, "LST_TIMEOUT")
     assert "range of time" in document["detail"]
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.exports.sight import sight_hash
-from chassis.http.listing.cost import LIMITS
+from chassis.http.listing.cost import limit_time
 from chassis.http.listing.mount import everything
 from chassis.http.listing.served import Again, Served, Where
 from chassis.http.listing.spec import all_rows
@@ -137,7 +137,7 @@ class Watched:
         async def work(request: Request, where: Where) -> dict[tuple[Any, ...], dict[str, Any]]:
             asked = await whole(served.spec, request, caller, self._db, where=[*where, condition])
             async with self._db.read_lists() as connection:
-                await connection.execute(LIMITS)
+                await limit_time(connection)
                 finish = served.finish(request, caller) if whole_rows else None
                 return await asked.by_key(connection, [*self._keys, served.spec.id_column], most, finish)
 

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.http.listing.asked import Asked, Row
-from chassis.http.listing.cost import LIMITS, Places, Total, advised, require_cheap, total_of
+from chassis.http.listing.cost import Places, Total, advised, limit_time, require_cheap, total_of
 from chassis.http.listing.fields import Field
 from chassis.http.listing.keyset import read_order
 from chassis.http.listing.masking import masked
@@ -157,7 +157,7 @@ class ListSpec:
         asked = await self.ask(request, caller, db, query, wish=wish, tree=tree, where=where)
         places: Places = _held(request, "list_places", Places)
         async with places.one(self.name), db.read_lists() as connection, advised():
-            await connection.execute(LIMITS)
+            await limit_time(connection)
             rows, total = await self._read(connection, asked, wish)
             shown = asked.in_order(rows)
             casinos, ends = [row.pop("_casino") for row in shown], [row.pop("_place") for row in shown]

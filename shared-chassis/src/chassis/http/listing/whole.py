@@ -12,7 +12,7 @@ from chassis.auth.caller import Caller
 from chassis.db import Database
 from chassis.http.listing import errors
 from chassis.http.listing.asked import Asked, Row
-from chassis.http.listing.cost import LIMITS, require_cheap
+from chassis.http.listing.cost import limit_time, require_cheap
 from chassis.http.listing.errors import refused
 from chassis.http.listing.masking import masked
 from chassis.http.listing.query import read_query
@@ -57,7 +57,7 @@ class Whole:
         """These columns of the rows in order, within the limits of a page; refused as a page is where it costs much."""
         asked, spec = self._asked, self.spec
         statement = page_of(replace(asked.selection, columns=columns), most, 0)
-        await connection.execute(LIMITS)
+        await limit_time(connection)
         if spec.large and asked.narrowed and not (spec.heavy and self.caller.may(spec.heavy)):
             await require_cheap(connection, statement, spec.max_cost)
         return list((await connection.execute(statement)).mappings())
