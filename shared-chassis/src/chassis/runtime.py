@@ -7,7 +7,7 @@ in one process. Every role serves /healthz, /readyz and /metrics.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +48,7 @@ from chassis.live.sources import sources_of
 from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
 from chassis.messaging.casino_zones import own_zones
 from chassis.parked import ParkedDesk, parked_router
+from chassis.pausing import pause
 from chassis.privacy import SecretBox
 from chassis.privacy.keys import derive
 from chassis.service_client import ServiceClient
@@ -359,8 +360,7 @@ def _sweeping(approvals: Approvals) -> Background:
         """End what nobody can approve any more: see `Approvals.sweep`."""
         while not stop.is_set():
             await approvals.sweep()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _SWEEP_S)
+            await pause(stop, _SWEEP_S)
 
     return sweep
 
@@ -386,8 +386,7 @@ async def _for_ever(name: str, loop: Background, stop: asyncio.Event) -> None:
             raise
         except Exception as error:
             log.warning("loop_failed", loop=name, again_in_s=pause_s, exc_info=error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause_s)
+            await pause(stop, pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
         else:
             return

@@ -9,7 +9,6 @@ same within a second is one entry with a count, so that a flood of refusals is a
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +21,7 @@ from chassis.auth.caller import Caller
 from chassis.auth.permissions import PermissionSpec
 from chassis.auth.policy.model import Decision, Outcome, Policy, Wish
 from chassis.auth.usage import Answered, Usage
+from chassis.pausing import pause
 from chassis.store import Application, Context, UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from chassis.telemetry.record import RequestRecord
@@ -204,8 +204,7 @@ def writing(trail: AccessTrail, application: Application, every_s: float) -> Cal
 
     async def access_trail(stop: asyncio.Event) -> None:
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+            await pause(stop, every_s)
             await write(trail, application, last=stop.is_set())
 
     return access_trail

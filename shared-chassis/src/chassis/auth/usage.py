@@ -6,12 +6,12 @@ A count that is lost with the process is no harm; a request that waits for one w
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from chassis.auth.policy.model import Outcome
+from chassis.pausing import pause
 from chassis.store import Application, Context
 from contracts.platform.events import DecisionCount, DecisionsCounted
 
@@ -82,8 +82,7 @@ def telling(
 
     async def decisions_counted(stop: asyncio.Event) -> None:
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+            await pause(stop, every_s)
             await tell(usage, application)
 
     return decisions_counted

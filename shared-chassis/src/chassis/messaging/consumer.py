@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from chassis.messaging.incoming import Wanted
 from chassis.messaging.metrics import LAG, PARKED
 from chassis.messaging.parked import ParkedChanged, count_parked
 from chassis.messaging.processing import Processor
+from chassis.pausing import pause
 from chassis.store import Application, InboxLog, ReadModel, UnitOfWork
 from contracts.envelope import Envelope
 from contracts.event import ContractEvent
@@ -111,8 +111,7 @@ class Consumer:
                 observer = Observer(self, application, subscription)
                 while not stop.is_set():
                     await observer.look()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), OBSERVE_S)
+                    await pause(stop, OBSERVE_S)
             finally:
                 await subscription.stop()
 

@@ -18,6 +18,7 @@ from chassis.db.engine import driver, plain_url
 from chassis.messaging.bus import EventBus, Message, Undeliverable
 from chassis.messaging.metrics import OUTBOX_AGE, OUTBOX_FAILURES, OUTBOX_PARKED, OUTBOX_PUBLISHED, OUTBOX_WAITING
 from chassis.messaging.parked import count_parked
+from chassis.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +84,7 @@ class OutboxRelay:
                 except Exception as error:
                     # A connection that dies in the middle of a word raises whatever asyncpg was thinking of just then.
                     log.warning("relay_connection_lost", again_in_s=pause_s, error=repr(error))
-                    await _unless(stop, pause_s)
+                    await pause(stop, pause_s)
                     pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
         finally:
             waker.cancel()
@@ -102,7 +103,7 @@ class OutboxRelay:
         )
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                if await _unless(stop, _STANDBY_S):
+                if await pause(stop, _STANDBY_S):
                     return
             log.info("relay_active")
             while not stop.is_set():
@@ -142,7 +143,7 @@ class OutboxRelay:
                 "publish_failed", first_id=ids[0], rows=len(ids), again_in_s=self._pause_s, error=repr(error)[:500]
             )
             await connection.execute(_FAILED, ids)
-            await _unless(stop, self._pause_s)
+            await pause(stop, self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
             return False
         await connection.execute(_PUBLISHED, ids)
@@ -210,13 +211,6 @@ async def queue_parked(db: Database, only: int | None = None) -> int:
 
 def _message(row: Any) -> Message:
     return Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"])
-
-
-async def _unless(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait, unless it is time to stop; whether it is."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return stop.is_set()
 
 
 _WAITING = """

@@ -12,7 +12,7 @@ A batch is a short transaction, so nobody waits for its locks, and only one proc
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ import structlog
 
 from chassis.db import Database
 from chassis.db.engine import driver
+from chassis.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -95,8 +96,7 @@ class Housekeeping:
         """Sweep once an hour until told to stop; the batch at hand is finished."""
         pause_s = FIRST_AFTER_S
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause_s)
+            if await pause(stop, pause_s):
                 return
             swept = await self.sweep(stop)
             if swept:

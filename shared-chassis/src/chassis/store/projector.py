@@ -6,7 +6,6 @@ repeats nothing and skips nothing. Of several processes one projects; the others
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database, tables
 from chassis.db.engine import driver
+from chassis.pausing import pause
 from chassis.store.logs import Log, Place
 from chassis.store.read_models import ReadModel, apply
 
@@ -27,8 +27,7 @@ async def keep_up(catch_up: Callable[[], Awaitable[int]], stop: asyncio.Event, *
     """Catch up again and again until told to stop, with a pause whenever there was nothing to do."""
     while not stop.is_set():
         if not await catch_up():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), look_every_s)
+            await pause(stop, look_every_s)
 
 
 class Projector:

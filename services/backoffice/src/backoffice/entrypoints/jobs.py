@@ -5,11 +5,11 @@ Whoever gets it knows that every restriction decided before it has arrived; whoe
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from sqlalchemy import text
 
 from chassis.messaging.bus import DEFAULT_PARTITIONS
+from chassis.pausing import pause
 from chassis.store import Application, Context, UnitOfWork
 from contracts.backoffice.events import RestrictionFeedBeat
 
@@ -30,7 +30,6 @@ def restriction_feed(application: Application, every_s: float) -> Callable[[asyn
     async def restriction_feed_beat(stop: asyncio.Event) -> None:
         while not stop.is_set():
             await application.transact(beat, Context.system("restriction-feed", application.clock))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+            await pause(stop, every_s)
 
     return restriction_feed_beat

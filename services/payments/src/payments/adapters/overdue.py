@@ -4,7 +4,6 @@ how long what was set aside waits for people.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Database
 from chassis.domain import Clock
+from chassis.pausing import pause
 from chassis.telemetry.metrics import REGISTRY
 from payments.adapters.routing.tables import payout_breaker, provider_breaker
 from payments.adapters.tables import provider_notification
@@ -95,5 +95,4 @@ class OverdueWatch:
     async def __call__(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.look()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+            await pause(stop, EVERY_S)

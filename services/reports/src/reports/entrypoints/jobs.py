@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from sqlalchemy import select
 
 from chassis.db import Database
 from chassis.domain import Clock
 from chassis.files import FileStore
+from chassis.pausing import pause
 from reports.read_models.job_list import table as jobs
 
 _LOOK_EVERY_S = 600.0
@@ -33,7 +33,6 @@ def expiry(db: Database, files: FileStore, clock: Clock) -> Callable[[asyncio.Ev
     async def expired_files(stop: asyncio.Event) -> None:
         while not stop.is_set():
             await remove_expired(db, files, clock)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+            await pause(stop, _LOOK_EVERY_S)
 
     return expired_files

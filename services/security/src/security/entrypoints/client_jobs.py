@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +10,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.pausing import pause
 from chassis.store import Application, Context
 from security.adapters.clients import client_use
 from security.domain.client.aggregate import client
@@ -31,8 +31,7 @@ def forgotten_clients(application: Application) -> Callable[[asyncio.Event], Awa
     async def client_review(stop: asyncio.Event) -> None:
         while not stop.is_set():
             await disable_forgotten(application)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _EVERY_S)
+            await pause(stop, _EVERY_S)
 
     return client_review
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import date, timedelta
 
+from chassis.pausing import pause
 from chassis.store import Application, Context
 from security.adapters.keys import SigningKeys
 from security.adapters.policy_keys import PolicyKeys
@@ -22,8 +22,7 @@ def rotation(keys: SigningKeys, policy_keys: PolicyKeys, age: timedelta) -> Call
             await keys.refresh()
             await keys.rotate_if_older(age)
             await policy_keys.rotate_if_older(age)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+            await pause(stop, _LOOK_EVERY_S)
 
     return key_rotation
 
@@ -47,7 +46,6 @@ def nightly(
                 await policies.forget()
                 await policies.keys.forget()
                 looked = now.date()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_EVERY_S)
+            await pause(stop, _LOOK_EVERY_S)
 
     return nightly_duties

@@ -6,12 +6,12 @@ other in one transaction, so the sum is exact whenever it is read.
 """
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
 from chassis.db import Database
 from chassis.db.engine import driver
+from chassis.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -50,5 +50,4 @@ class RollUp:
     async def __call__(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await roll_up(self._db)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+            await pause(stop, self._every_s)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
+
+from chassis.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -20,5 +21,4 @@ async def rounds(work: Callable[[], Awaitable[object]], stop: asyncio.Event, eve
             await work()
         except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             log.warning(later, error=repr(error))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every_s)
+        await pause(stop, every_s)

@@ -5,13 +5,13 @@ A loop and no task: what is asked follows from the accounts as they are, and the
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from prometheus_client import Gauge
 
 from chassis.domain import uuid7
+from chassis.pausing import pause
 from chassis.store import Context, UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from contracts.payments.errors import SetAside
@@ -44,8 +44,7 @@ class FloatWatch:
     async def __call__(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.look()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+            await pause(stop, self._every_s)
 
     async def look(self) -> None:
         """Once: ask where it is time to, then tell of what is known."""

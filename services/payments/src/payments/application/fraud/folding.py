@@ -1,10 +1,10 @@
 """What players do is added up while they play, so that a payment waits for little of it."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from chassis.pausing import pause
 from chassis.store import Context, UnitOfWork
 from payments.application.desk import Desk
 from payments.application.fraud.ports import Whose
@@ -31,8 +31,7 @@ class Folding:
     async def __call__(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.look(stop)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+            await pause(stop, self._every_s)
 
     async def look(self, stop: asyncio.Event | None = None) -> None:
         """Once: look at what was posted since the last time."""

@@ -1,11 +1,11 @@
 """What is due and was not told of is found, measured, and laid before people."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from prometheus_client import Gauge
 
+from chassis.pausing import pause
 from chassis.store import Context, UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from contracts.payments.errors import SetAside
@@ -33,8 +33,7 @@ class Watch:
     async def __call__(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.look()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+            await pause(stop, self._every_s)
 
     async def look(self) -> None:
         """Once: what is due is missing from now on, and what has waited too long is an alarm, one for each account."""
