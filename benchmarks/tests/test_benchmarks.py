@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 BENCHMARKS = Path(__file__).resolve().parents[1]
+FIND_NOBODY: dict[str, str] = {}
+"""By shipped fraud rule that finds nobody in the population: which fact it needs, and who does not tell it yet."""
 KEYS = {"bench", "value", "unit", "better", "goal", "measured", "baseline", "baseline_name"}
 
 
@@ -75,13 +77,14 @@ def test_deposits_are_measured_from_the_wish_to_the_webhook(tmp_path: Path) -> N
 
 
 def test_decisions_about_fraud_are_timed_and_rules_told_apart_by_how_well_they_do(tmp_path: Path) -> None:
-    told = run("fraud", tmp_path, "--players", "30", "--decisions", "20")
-    rules = told["measured"]["rules"]
-    assert rules["NO-PLAY"]["recall"] > 0
-    assert rules["CARD-TEST-CARD"]["recall"] > 0
-    testing = {name: one["players"] for name, one in rules.items() if name.startswith(("CARD-TEST", "VEL-DEP"))}
-    honest = [name for name, players in testing.items() if players and rules[name]["precision"] < 1]
-    assert honest == [], "whoever pays after an outage, or leaves a page, tests no cards"
+    told = run("fraud", tmp_path, "--players", "12", "--decisions", "10")
+    rules, honest = told["measured"]["rules"], told["measured"]["honest"]
+    assert set(told["extra"]["rules_without_anybody"]) == set(FIND_NOBODY), "a rule is dead, or no longer"
+    amiss = [name for name, one in rules.items() if name not in FIND_NOBODY and one.get("recall") == 0]
+    assert amiss == [], "these find nobody of those they are meant to find"
+    assert {told["measured"]["labels"][label]["found"] > 0 for label in ("launderer", "mule", "bonus_ring")} == {True}
+    bothered = {who: honest[who]["found"] for who in ("outage", "lodgers", "undecided")}
+    assert set(bothered.values()) == {0}, f"who pays after an outage, or leaves a page, tests no cards: {bothered}"
 
 
 def test_settlement_files_are_measured_against_copy(tmp_path: Path) -> None:
