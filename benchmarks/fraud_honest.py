@@ -103,15 +103,16 @@ def known_high_roller(scene: Scene) -> None:
 
 
 def surprised(scene: Scene) -> None:
-    """Does not know the name on his statement; his bank reports two deposits as fraud and takes one back. He finds out,
-    goes on playing, where nobody can have him authenticated, and takes out what he won.
+    """Does not know the name on his statement: his bank reports a deposit as fraud, of some two, and takes it back. He
+    finds out, goes on playing, half of them where nobody can have him authenticated, and takes out what he won.
     """
     who, at = scene.player("honest", provable=scene.random.random() < 0.5), scene.begin(10)
     for day in (0, 1, 7, 8):
         scene.pays(who, at + day * DAY, 60_00)
         scene.plays(who, at + day * DAY, 60_00, times=1.0)
-    scene.happens(who, at + 3 * DAY, "warn", number=0)
-    scene.charged_back(who, at + 3 * DAY + 1, number=1)
+    scene.charged_back(who, at + 3 * DAY)
+    if scene.random.random() < 0.5:
+        scene.happens(who, at + 3 * DAY + 1, "warn", number=1)
     scene.takes_out(who, at + 9 * DAY, scene.thing("iban"))
 
 
