@@ -40,3 +40,20 @@ async def test_what_is_not_done_yet_is_as_old_as_it_should_have_been_done(desk):
     assert await shown(desk) == {"unsealed": behind["unsealed"]}
     await LedgerChain(Application(desk.db, EventTypes(), source="payments", clock=desk.clock), b"k" * 32).catch_up()
     assert await shown(desk) == {}
+
+
+async def test_accounts_that_do_not_sum_to_zero_are_seen_within_the_hour(desk):
+    watch = LedgerWatch(desk.db, desk.clock)
+
+    async def unbalanced() -> float | None:
+        await watch.look()
+        return REGISTRY.get_sample_value("ledger_unbalanced")
+
+    key = await desk.player(100)
+    assert await unbalanced() == 0
+    changed = "UPDATE account SET balance_minor = balance_minor + $2 WHERE player_id = $1 AND type = 'cash'"
+    for by, before, then in ((7, 0, 1), (-7, 1, 0)):
+        await desk.sql(changed, key.player_id, by)
+        assert await unbalanced() == before
+        desk.clock.advance(timedelta(hours=1))
+        assert await unbalanced() == then

@@ -36,3 +36,8 @@ UNSEALED = Gauge(
     registry=REGISTRY,
 )
 STRAYS = Gauge("ledger_entries_of_no_month", "Entries whose month has no table; alert on any", registry=REGISTRY)
+UNBALANCED = Gauge(
+    "ledger_unbalanced",
+    "Casinos and currencies whose accounts do not sum to zero; alert on any",
+    registry=REGISTRY,
+)
