@@ -154,15 +154,16 @@ async def deposit(tale: Tale) -> str:
     return f"{amount} by card: {before} until the signed webhook came; delivered twice, credited once"
 
 
-async def begin_deposit(player: Person, amount_minor: int, currency: str) -> Any:
+async def begin_deposit(player: Person, amount_minor: int, currency: str, provider: str = "stripe", **more: Any) -> Any:
     """A deposit the casino agreed to; it waits until payments has heard of the player."""
 
     async def begin() -> Any:
         wish = {
-            "provider": "stripe",
+            "provider": provider,
             "amount_minor": amount_minor,
             "currency": currency,
             "return_url": "https://casino.example/cashier",
+            **more,
         }
         return await unless(player.post("/api/payments/v1/deposits", wish), "player_unknown")
 

@@ -136,6 +136,7 @@ PARTNERS: dict[str, dict[str, Any]] = {
         }
     },
     "skrill": {"wallet": {"fee_bps": 190, "payout_fee_bps": 100, "details": ["email"]}},
+    "coingate": {"crypto": {"fee_bps": 100}},
 }
 """The payment providers of a casino, and the methods of paying by which each may be chosen."""
 
@@ -281,20 +282,12 @@ async def configure(
     """
     manager, second = tale.staff["manager"], tale.staff["second_manager"]
     contracts = await tale.direct("POST", "/control/casinos", {"casino_id": casino_id})
-    base = f"/api/payments/v1/casinos/{casino_id}"
-
-    async def known_to_payments() -> Any:
-        policy = {"currency": currency, "second_person_above_minor": SECOND_PERSON_ABOVE_MINOR}
-        return await unless(manager.put(f"{base}/withdrawal-policy", policy), "casino_unknown")
-
-    proposal = await eventually("payments hears of the casino", known_to_payments)
-    alone = await refusal(manager.approve(proposal))
-    assert alone.code == "another_person_needed", alone
-    await second.approve(proposal)
+    await allow_withdrawals(tale, casino_id, currency)
     for provider, offered in PARTNERS.items():
         methods = {name: {**terms, **(players_pay or {}).get(name, {})} for name, terms in offered.items()}
-        account = {"enabled": True, "currencies": [currency], "methods": methods, **contracts[provider]}
-        await second.approve(await manager.put(f"{base}/providers/{provider}", account))
+        await take_provider(
+            tale, casino_id, provider, {"currencies": [currency], "methods": methods, **contracts[provider]}
+        )
     await _reached_by_partners(tale, casino_id)
     base = f"/api/games/v1/casinos/{casino_id}"
 
@@ -313,6 +306,28 @@ async def configure(
     for game in games:
         await manager.put(f"{base}/games/{game['game_code']}", {"enabled": True, "blocked_countries": ["FR"]})
     return [str(game["game_code"]) for game in games]
+
+
+async def allow_withdrawals(tale: Tale, casino_id: str, currency: str) -> None:
+    """How the casino pays out, by two people, as soon as payments has heard of it."""
+    manager = tale.staff["manager"]
+
+    async def known_to_payments() -> Any:
+        policy = {"currency": currency, "second_person_above_minor": SECOND_PERSON_ABOVE_MINOR}
+        path = f"/api/payments/v1/casinos/{casino_id}/withdrawal-policy"
+        return await unless(manager.put(path, policy), "casino_unknown")
+
+    proposal = await eventually("payments hears of the casino", known_to_payments)
+    alone = await refusal(manager.approve(proposal))
+    assert alone.code == "another_person_needed", alone
+    await tale.staff["second_manager"].approve(proposal)
+
+
+async def take_provider(tale: Tale, casino_id: str, provider: str, account: Mapping[str, Any]) -> None:
+    """An account at a provider, by two people."""
+    path = f"/api/payments/v1/casinos/{casino_id}/providers/{provider}"
+    proposal = await tale.staff["manager"].put(path, {"enabled": True, **account})
+    await tale.staff["second_manager"].approve(proposal)
 
 
 async def _reached_by_partners(tale: Tale, casino_id: str) -> None:

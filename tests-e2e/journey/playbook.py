@@ -1,8 +1,8 @@
 """The whole journey in order, and how it is played."""
 
-import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from pitlocal.stack import Stack
@@ -69,28 +69,38 @@ async def play(
         unrest: kills things meanwhile.
         chaos: how badly the partners behave, see `simulators.chaos`.
     """
-    world = await start_world(stack)
-    api = Api(stack.url("gateway"))
-    tale = Tale(stack=stack, api=api, world=world)
-    if unrest is not None:
-        tale.calm, tale.restless = False, unrest.goes_on
-    if chaos is not None:
-        tale.calm = False
-        await tale.direct("PUT", "/control/chaos", chaos)
-    played: list[Played] = []
+    async with told(stack, await start_world(stack)) as tale:
+        if unrest is not None:
+            tale.calm, tale.restless = False, unrest.goes_on
+        if chaos is not None:
+            tale.calm = False
+            await tale.direct("PUT", "/control/chaos", chaos)
+        return tale, await steps(tale, say=say, unrest=unrest)
+
+
+@asynccontextmanager
+async def told(stack: Stack, world: Api, door: str | None = None) -> AsyncIterator[Tale]:
+    """A story that begins. `door`: where people come in, if not at the gateway itself."""
+    api = Api(door or stack.url("gateway"))
     try:
-        for number, step in enumerate(JOURNEY, start=1):
-            started = time.monotonic()
-            say(f"{number:2} {step.title} ...")
-            try:
-                async with unrest.during(step) if unrest else contextlib.nullcontext():
-                    happened = await step.play(tale)
-            except Exception as problem:
-                problem.add_note(f"in step {number}: {step.title}")
-                raise
-            played.append(Played(step.title, happened, time.monotonic() - started))
-            say(f"     {played[-1].seconds:5.1f} s  {happened}")
+        yield Tale(stack=stack, api=api, world=world)
     finally:
         await api.close()
         await world.close()
-    return tale, played
+
+
+async def steps(tale: Tale, *, say: Callable[[str], None], unrest: Unrest | None = None) -> list[Played]:
+    """Play the journey; the first step that does not hold raises."""
+    played: list[Played] = []
+    for number, step in enumerate(JOURNEY, start=1):
+        started = time.monotonic()
+        say(f"{number:2} {step.title} ...")
+        try:
+            async with unrest.during(step) if unrest else nullcontext():
+                happened = await step.play(tale)
+        except Exception as problem:
+            problem.add_note(f"in step {number}: {step.title}")
+            raise
+        played.append(Played(step.title, happened, time.monotonic() - started))
+        say(f"     {played[-1].seconds:5.1f} s  {happened}")
+    return played

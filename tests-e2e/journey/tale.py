@@ -1,7 +1,7 @@
 """What the story knows while it goes on: who is in it, where they are, and what must be true at its end."""
 
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,12 +94,14 @@ class Step:
         return self.play.__name__
 
 
-async def start_world(stack: Stack) -> Api:
-    """The simulated partners, as one more process of the stack."""
-    url = await stack.launch(
-        "simulators", [sys.executable, "-m", "simulators"], settings={"PYTHONPATH": str(REPOSITORY / "tests-e2e")}
-    )
-    return Api(url)
+async def start_world(stack: Stack, addresses: Mapping[str, str] | None = None) -> Api:
+    """The simulated partners, as one more process of the stack.
+
+    Args:
+        addresses: where they call (`PAYMENTS_URL`), if not at the services themselves.
+    """
+    settings = {"PYTHONPATH": str(REPOSITORY / "tests-e2e"), **(addresses or {})}
+    return Api(await stack.launch("simulators", [sys.executable, "-m", "simulators"], settings=settings))
 
 
 def money(minor: int, currency: str) -> str:

@@ -9,26 +9,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pitlocal.edge import EDGE, nginx
 from pitlocal.kafka import answers
-from pitlocal.paths import REPOSITORY
 from pitlocal.processes import free_port
-
-EDGE = (REPOSITORY / "deploy" / "compose" / "edge.conf").read_text()
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("nginx"), reason="nginx is not installed; its paths are checked anyway"
 )
-
-NGINX = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    {server}
-}}
-"""
 
 
 class Service:
@@ -68,17 +55,9 @@ async def edge(services: dict[str, Service], tmp_path: Path) -> AsyncIterator[in
 async def running(server: str, services: dict[str, Service], tmp_path: Path) -> AsyncIterator[int]:
     """The port of an nginx, with the services at other addresses than in the composition."""
     port = free_port()
-    for there, here in {
-        "listen 8080;": f"listen 127.0.0.1:{port};",
-        **{f"{name}:8000": f"127.0.0.1:{one.port}" for name, one in services.items()},
-    }.items():
-        assert there in server
-        server = server.replace(there, here)
-    config = tmp_path / "nginx.conf"
-    config.write_text(NGINX.format(folder=tmp_path, server=server))
-    process = await asyncio.create_subprocess_exec(
-        "nginx", "-p", str(tmp_path), "-c", str(config), stderr=asyncio.subprocess.DEVNULL
-    )
+    addresses = {name: f"127.0.0.1:{one.port}" for name, one in services.items()}
+    command = nginx(tmp_path, port, addresses, server)
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
     async with asyncio.timeout(10):
         while not answers(port):
             assert process.returncode is None, (tmp_path / "error.log").read_text()
