@@ -64,6 +64,12 @@ async def test_a_method_finds_its_provider_and_the_payer_is_known_by_it(
     assert {name: instrument[name] for name in known} == known
 
 
+async def test_coins_are_paid_in_and_tell_of_no_account(till: Counter) -> None:
+    deposit = await paid(till, with_method("crypto"))
+    assert (deposit["status"], deposit["provider"], deposit["attempts"]) == ("succeeded", "coingate", 1)
+    assert await till.world.instruments() == []
+
+
 async def test_a_deposit_goes_on_where_a_provider_takes_nothing_and_its_charge_tells_of_the_card(till: Counter) -> None:
     await till.outside(f"/adyen/suspended/{till.world.casino}", {"suspended": True}, put=True)
     deposit = await paid(till, ANN)
@@ -105,6 +111,7 @@ def test_of_a_household_two_use_the_same_and_nobody_else_does() -> None:
         ("card", "GB", "trustly", "bank_account", "instrument"),
         ("bank", "MT", "trustly", "instrument", "instrument"),
         ("wallet", "MT", "skrill", "instrument", "instrument"),
+        ("crypto", "MT", "trustly", "iban", "instrument"),
     ],
 )
 async def test_whoever_paid_is_paid_by_method_where_the_cashier_offers_it(

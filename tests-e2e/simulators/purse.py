@@ -8,7 +8,7 @@ import aiohttp
 
 from simulators.cards import ISSUERS, card_number
 
-METHODS = ("card",) * 7 + ("bank",) * 2 + ("wallet",)
+METHODS = ("card",) * 7 + ("bank",) * 2 + ("wallet", "crypto")
 REFUSED, ASKS_FIRST = "4000000000000002", "4000002500003155"
 """Cards of Stripe's test environment: one that is refused, and one whose bank asks for its owner."""
 
@@ -81,7 +81,7 @@ def purse(dice: random.Random, before: list[Purse], names: tuple[str, str], emai
     alike = [one for one in before if one.method == method]
     card, account = card_number(dice.choice(list(ISSUERS)), dice.randrange(10**9)), str(dice.randrange(10**9, 10**10))
     holder = " ".join(names)
-    if method != "wallet" and len(alike) % HOUSEHOLD == 1:
+    if method in ("card", "bank") and len(alike) % HOUSEHOLD == 1:
         card, account, holder = alike[-1].card, alike[-1].account, alike[-1].holder
     made = Purse(
         first_name=names[0],
@@ -114,6 +114,8 @@ async def pay(session: aiohttp.ClientSession, simulators: str, deposit: dict[str
             await _post(session, action["url"], {"outcome": "credit", "account": account})
         case "skrill":
             await _post(session, action["url"], {"status": "2", "email": with_.email})
+        case "coingate":
+            await _post(session, f"{action['url']}/pay", {})
 
 
 async def _at_stripe(session: aiohttp.ClientSession, stripe: str, secret: str, with_: Purse) -> None:
