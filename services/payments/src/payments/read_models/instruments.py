@@ -1,23 +1,24 @@
 """What is known of instruments, and of the money that came from them, behind the application's ports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.db.engine import driver
 from chassis.store import CasinoScope
-from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.closed_loop.ports import PaidIn
 from payments.application.instruments.ports import KnownInstrument
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Kind, Ownership, Verification
+from payments.domain.withdrawal.owed import CameIn, Exchanged, Moved, PaidOut, TakenBack
 from payments.read_models import capture
 from payments.read_models.deposit_list import CREDITED
 from payments.read_models.deposit_list import table as deposits
 from payments.read_models.instrument_list import table, use_table
-from payments.read_models.withdrawal_list import table as withdrawals
 
 _COLUMNS = [table.c[one.name] for one in fields(KnownInstrument)]
 
@@ -107,8 +108,41 @@ def _known(row: RowMapping) -> KnownInstrument:
 
 
 _LEFT = capture.table.c.captured_minor - capture.table.c.taken_minor - capture.table.c.ordered_minor
-_ORDERED = (Status.SENDING, Status.UNKNOWN, Status.SENT, Status.PAID, Status.RETURNED)
-"""Statuses of orders that left, or may have. A whole in parts, which has a sum of what was paid, is none: its parts
+
+_MOVED = """
+    WITH paid_in AS (
+        SELECT d.id, d.currency, coalesce(u.instrument_id, d.id) AS place
+        FROM rm_deposit_list AS d LEFT JOIN rm_instrument_use AS u ON u.payment_id = d.id AND u.direction = 'in'
+        WHERE d.player_id = $1 AND d.status IN ('succeeded', 'partially_reversed', 'reversed')
+    )
+    SELECT 'in' AS what, e.recorded_at AS at, place, currency, (e.data ->> 'amount_minor')::bigint AS minor,
+        NULL AS bought_currency, NULL::bigint AS bought_minor
+    FROM paid_in JOIN event AS e ON e.stream_id = 'deposit-' || id AND e.type = 'payments.deposit_succeeded'
+    UNION ALL
+    SELECT 'taken', e.recorded_at, place, currency,
+        coalesce((e.data ->> 'reversed_minor')::bigint, -(e.data ->> 'reinstated_minor')::bigint), NULL, NULL
+    FROM paid_in JOIN event AS e ON e.stream_id = 'deposit-' || id
+    WHERE e.type IN ('payments.deposit_reversed', 'payments.deposit_reinstated') AND e.data ->> 'refund_id' IS NULL
+    UNION ALL
+    SELECT 'taken', e.recorded_at, place, paid_in.currency, r.amount_minor, NULL, NULL
+    FROM paid_in JOIN rm_refund_list AS r ON r.deposit_id = paid_in.id AND r.status <> 'failed'
+    JOIN event AS e ON e.stream_id = 'refund-' || r.id AND e.type = 'payments.refund_ordered'
+    UNION ALL
+    SELECT 'out', min(e.recorded_at), w.instrument_id, w.currency, w.amount_minor - coalesce(w.returned_minor, 0),
+        NULL, NULL
+    FROM rm_withdrawal_list AS w JOIN event AS e ON e.stream_id = 'withdrawal-' || w.id
+    WHERE w.player_id = $1 AND w.instrument_id IS NOT NULL AND w.paid_minor IS NULL
+        AND (w.status IN ('sending', 'unknown', 'sent', 'paid', 'returned')
+            OR w.status = 'approved' AND w.parent_id IS NOT NULL)
+        AND e.type IN ('payments.withdrawal_part_ordered', 'payments.payout_started', 'payments.payout_sent',
+            'payments.withdrawal_paid')
+    GROUP BY w.id
+    UNION ALL
+    SELECT 'exchanged', coalesce(recorded_at, exchanged_at), NULL, sold_currency, sold_minor, bought_currency,
+        bought_minor
+    FROM ledger_exchange WHERE player_id = $1
+    ORDER BY at"""
+"""A refund counts from when it was ordered. A whole in parts, which has a sum of what was paid, is no payout: its parts
 are.
 """
 
@@ -116,38 +150,42 @@ are.
 class LocalSources:
     """Implements `Sources`."""
 
-    async def paid_in(self, connection: AsyncConnection, player_id: UUID, currency: str) -> Sequence[PaidIn]:
+    async def paid_in(self, connection: AsyncConnection, player_id: UUID) -> Sequence[PaidIn]:
         """See Sources."""
+        of_it = (deposits.c.id, deposits.c.provider, deposits.c.created_at, deposits.c.currency)
         statement = (
-            select(deposits.c.id, deposits.c.provider, deposits.c.created_at, _LEFT, use_table.c.instrument_id)
+            select(*of_it, _LEFT, use_table.c.instrument_id)
             .join(capture.table, capture.table.c.deposit_id == deposits.c.id)
             .outerjoin(use_table, and_(use_table.c.payment_id == deposits.c.id, use_table.c.direction == Direction.IN))
-            .where(
-                deposits.c.player_id == player_id,
-                deposits.c.currency == currency,
-                deposits.c.status.in_(CREDITED),
-                _LEFT > 0,
-            )
+            .where(deposits.c.player_id == player_id, deposits.c.status.in_(CREDITED), _LEFT > 0)
             .order_by(deposits.c.created_at, deposits.c.id)
         )
         return [
-            PaidIn(deposit_id=row[0], provider=row[1], paid_at=row[2], left_minor=row[3], instrument_id=row[4])
+            PaidIn(
+                deposit_id=row[0],
+                provider=row[1],
+                paid_at=row[2],
+                currency=row[3],
+                left_minor=row[4],
+                instrument_id=row[5],
+            )
             for row in await connection.execute(statement)
         ]
 
-    async def paid_out(self, connection: AsyncConnection, player_id: UUID, currency: str) -> dict[UUID, int]:
+    async def moved(self, connection: AsyncConnection, player_id: UUID) -> Sequence[Moved]:
         """See Sources."""
-        ordered = and_(withdrawals.c.status == Status.APPROVED, withdrawals.c.parent_id.is_not(None))
-        left = withdrawals.c.amount_minor - func.coalesce(withdrawals.c.returned_minor, 0)
-        statement = (
-            select(withdrawals.c.instrument_id, func.sum(left))
-            .where(
-                withdrawals.c.player_id == player_id,
-                withdrawals.c.currency == currency,
-                withdrawals.c.instrument_id.is_not(None),
-                withdrawals.c.paid_minor.is_(None),
-                or_(withdrawals.c.status.in_(_ORDERED), ordered),
-            )
-            .group_by(withdrawals.c.instrument_id)
-        )
-        return {row[0]: int(row[1]) for row in await connection.execute(statement)}
+        raw = await driver(connection)
+        return [_moved(row) for row in await raw.fetch(_MOVED, player_id)]
+
+
+def _moved(row: Mapping[str, Any]) -> Moved:
+    at, currency, minor = row["at"], row["currency"], row["minor"]
+    match row["what"]:
+        case "in":
+            return CameIn(at=at, place=row["place"], currency=currency, minor=minor)
+        case "taken":
+            return TakenBack(at=at, place=row["place"], currency=currency, minor=minor)
+        case "out":
+            return PaidOut(at=at, place=row["place"], currency=currency, minor=minor)
+    bought = {"bought_currency": row["bought_currency"], "bought_minor": row["bought_minor"]}
+    return Exchanged(at=at, currency=currency, minor=minor, **bought)

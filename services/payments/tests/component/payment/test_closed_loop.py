@@ -100,6 +100,22 @@ async def test_what_came_from_an_account_is_paid_back_to_it(world: World) -> Non
     await books_hold(world)
 
 
+async def test_winnings_that_an_account_was_paid_return_no_deposit_that_came_later(world: World) -> None:
+    await by_account(world, await paid_in(world), "1520389582")
+    await world.give(300_00)
+    await settle(world)
+    won = await approved(world, 200_00)
+    assert shape(await split(world, won)) == [("payout", "winnings", 200_00, "open")]
+    await world.notify("payoutconfirmation", won)
+    await by_account(world, await paid_in(world), "1520389582")
+    elsewhere = (await world.withdraw(80_00, destination={"account_id": "9990001"})).json()["withdrawal_id"]
+    assert shape(await split(world, elsewhere)) == [
+        ("payout", "deposited", 50_00, None),
+        ("payout", "winnings", 30_00, None),
+    ]
+    await books_hold(world)
+
+
 async def wanted_elsewhere(world: World, withdrawal_id: str) -> None:
     """As many want it as it took to approve it."""
     body = {"reason": "that card is gone for good", "elsewhere": True}

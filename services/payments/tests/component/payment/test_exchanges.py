@@ -31,9 +31,9 @@ async def propose(world: World, **other: Any) -> Any:
     return await world.post(f"/players/{world.player}/exchanges", body, as_=world.staff())
 
 
-async def exchange(world: World) -> Any:
+async def exchange(world: World, **other: Any) -> Any:
     """Two people agree; the id of what they did."""
-    proposed = await propose(world)
+    proposed = await propose(world, **other)
     await world.approved(proposed)
     return proposed.json()["subject_id"]
 

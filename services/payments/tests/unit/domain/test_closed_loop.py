@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source, plan
+from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source
+from payments.domain.withdrawal.closed_loop import plan as divided
 from payments.domain.withdrawal.going import Way
 from payments.domain.withdrawal.not_back import Obstacle
 
@@ -25,6 +26,17 @@ def deposit(number: int, left: int, way: Way = Way.REFUND, *, by: UUID | None = 
         way=way,
         instrument_id=by,
     )
+
+
+def plan(
+    amount: int, sources: list[Source], paid: dict[UUID, int], first: ReturnFirst, *, elsewhere: bool = False
+) -> Plan:
+    """Where each is owed what is left of its deposits, less what was paid there."""
+    owed: dict[UUID, int] = {}
+    for one in sources:
+        owed[one.group] = owed.get(one.group, 0) + one.left_minor
+    owed = {group: max(0, minor - paid.get(group, 0)) for group, minor in owed.items()}
+    return divided(amount, sources, owed, first, elsewhere=elsewhere)
 
 
 def shape(made: Plan) -> list[tuple[int, int]]:

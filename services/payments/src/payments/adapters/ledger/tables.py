@@ -252,6 +252,7 @@ ledger_exchange = Table(
         "approved_by", Text, nullable=False, server_default="", comment="who agreed; several are separated by commas"
     ),
     Column("exchanged_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("recorded_at", DateTime(timezone=True), server_default=_NOW, comment="NULL: when it was exchanged"),
     Index("ix_ledger_exchange_casino", "casino_id", "exchanged_at", "id"),
     Index("ix_ledger_exchange_player", "player_id", "exchanged_at", "id"),
     Index("ix_ledger_exchange_exchanged_at", "exchanged_at", "id"),

@@ -1,7 +1,7 @@
 """Where a withdrawal would go: what its player is owed by instrument, and what his providers can give back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from payments.application.requested import requested_there
 from payments.domain.withdrawal.closed_loop import Plan, Portion, ReturnFirst, Source, plan
 from payments.domain.withdrawal.going import Way
 from payments.domain.withdrawal.not_back import Obstacle
+from payments.domain.withdrawal.owed import owed
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 from payments.domain.withdrawal.states import Order
 
@@ -63,10 +64,10 @@ async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Plan
     if requested_there(desk, what.provider) is not None:
         return None  # The player's request there is for all of it.
     planner = _Planner(desk, connection, what, policy)
-    sources = await planner.sources()
-    paid = await desk.sources.paid_out(connection, what.player_id, what.currency)
-    first = ReturnFirst(policy.closed_loop)
-    return Planned(plan(what.amount_minor, sources, paid, first, elsewhere=what.elsewhere), planner.payees)
+    now = owed(await desk.sources.moved(connection, what.player_id), what.currency)
+    sources = await planner.sources({place: exchanged for place, (_, exchanged) in now.items() if exchanged})
+    first, owed_minor = ReturnFirst(policy.closed_loop), {place: sum(both) for place, both in now.items()}
+    return Planned(plan(what.amount_minor, sources, owed_minor, first, elsewhere=what.elsewhere), planner.payees)
 
 
 async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> Planned:
@@ -101,13 +102,17 @@ class _Planner:
         self._accounts: dict[str, ProviderAccount] = {}
         self.payees: dict[UUID, Payee] = {}
 
-    async def sources(self) -> list[Source]:
-        """The player's deposits, each with its way back or what is in the way."""
+    async def sources(self, exchanged: Mapping[UUID, int]) -> list[Source]:
+        """The player's deposits, each with its way back or what is in the way; and the newest of each place that is
+        owed what was `exchanged` out of deposits in other currencies.
+        """
         what = self._what
         accounts = await self._desk.accounts.all_of(self._connection, what.casino_id)
         self._accounts = {one.provider: one for one in accounts}
-        found = await self._desk.sources.paid_in(self._connection, what.player_id, what.currency)
-        return [await self._source(one) for one in found]
+        found = await self._desk.sources.paid_in(self._connection, what.player_id)
+        newest = {one.place: one for one in found if one.currency != what.currency}
+        foreign = [replace(newest[one], left_minor=minor) for one, minor in exchanged.items() if one in newest]
+        return [await self._source(one) for one in (*(own for own in found if own.currency == what.currency), *foreign)]
 
     async def _source(self, one: PaidIn) -> Source:
         known = None if one.instrument_id is None else await self._instrument(one.instrument_id)
@@ -130,6 +135,9 @@ class _Planner:
     ) -> Obstacle | None:
         now, days, account = self._desk.now(), self._policy.refund_days, self._accounts.get(provider)
         strategy = self._desk.providers.get(provider)
+        takes_it = account is None or self._what.currency in account.currencies
+        if one.currency != self._what.currency and not (by_payout and takes_it):
+            return Obstacle.OTHER_CURRENCY
         if not by_payout and (strategy is None or strategy.refunds is None):
             return Obstacle.NO_WAY_BACK
         if self._what.failed & {one.deposit_id, one.instrument_id if by_payout else None}:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from payments.domain.withdrawal.owed import Moved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidIn:
@@ -16,17 +18,27 @@ class PaidIn:
     deposit_id: UUID
     provider: str
     paid_at: datetime
+    currency: str
     left_minor: int
     instrument_id: UUID | None
+
+    @property
+    def place(self) -> UUID:
+        """What it is owed to: what paid it, else itself."""
+        return self.instrument_id or self.deposit_id
 
 
 class Sources(Protocol):
     """Where a player's money came from."""
 
-    async def paid_in(self, connection: AsyncConnection, player_id: UUID, currency: str) -> Sequence[PaidIn]:
-        """His deposits, less what was refunded, is being refunded or was taken back; those with nothing left not."""
+    async def paid_in(self, connection: AsyncConnection, player_id: UUID) -> Sequence[PaidIn]:
+        """His deposits in every currency, oldest first, less what was refunded, is being refunded or was taken back;
+        those with nothing left not.
+        """
         ...
 
-    async def paid_out(self, connection: AsyncConnection, player_id: UUID, currency: str) -> dict[UUID, int]:
-        """What was paid to each of his instruments, or is on its way there, less what came back; minor units."""
+    async def moved(self, connection: AsyncConnection, player_id: UUID) -> Sequence[Moved]:
+        """All that came in, was taken back, was ordered to be paid to an instrument or exchanged, as it was recorded,
+        in that order. What failed, and as much as came back, was never paid.
+        """
         ...

@@ -1,6 +1,7 @@
 """Return to source: a withdrawal goes first to where the player's money came from, the rest where he wants it.
 
-For each instrument a player is owed what he paid in with it, less what was refunded, taken back or paid to it already.
+For each instrument a player is owed what he paid in with it, less what was refunded, taken back or returned to it
+already (see `owed`).
 A withdrawal fills the instruments that can receive in the order of the casino's policy, each up to that. What is left
 is first what he is owed and cannot have back there, then winnings: it goes to the destination he named, but for what
 may go back another day, which waits.
@@ -106,28 +107,25 @@ class Plan:
 def plan(
     amount_minor: int,
     sources: Iterable[Source],
-    paid_minor: Mapping[UUID, int],
+    owed_minor: Mapping[UUID, int],
     first: ReturnFirst,
     *,
     elsewhere: bool = False,
 ) -> Plan:
-    """Divide an amount; `paid_minor` is what was paid to an instrument before, or is on its way there.
+    """Divide an amount; `owed_minor` is what is owed to each group of sources.
 
     `elsewhere`: a person decided that what may go back another day goes where the player wants it.
 
     >>> from datetime import UTC
     >>> card = Source(deposit_id=UUID(int=1), provider="stripe", paid_at=datetime(2026, 3, 1, tzinfo=UTC),
     ...     left_minor=50_00, way=Way.REFUND)
-    >>> [one.amount_minor for one in plan(80_00, [card], {}, ReturnFirst.NEWEST).portions]
+    >>> [one.amount_minor for one in plan(80_00, [card], {card.group: 50_00}, ReturnFirst.NEWEST).portions]
     [5000, 3000]
-    >>> [one.amount_minor for one in plan(20_00, [card], {}, ReturnFirst.NEWEST).portions]
+    >>> [one.amount_minor for one in plan(20_00, [card], {card.group: 50_00}, ReturnFirst.NEWEST).portions]
     [2000]
     """
     known = list(sources)
-    owed: dict[UUID, int] = {}
-    for one in known:
-        owed[one.group] = owed.get(one.group, 0) + one.left_minor
-    owed = {group: max(0, minor - paid_minor.get(group, 0)) for group, minor in owed.items()}
+    owed = {one.group: owed_minor.get(one.group, 0) for one in known}
     in_order = _sorted(known, owed, first)
     portions = [Portion(minor, one) for one, minor in _taken(amount_minor, owed, in_order, barred=False)]
     rest = amount_minor - sum(one.amount_minor for one in portions)

@@ -20,6 +20,10 @@ class Obstacle(StrEnum):
     """The instrument was switched off by staff."""
     DISABLED_BY_PLAYER = "disabled_by_player"
     """He switched off an account or wallet himself. A refund goes back to a card all the same."""
+    OTHER_CURRENCY = "other_currency"
+    """It was paid in in another currency and exchanged since, and what it came from takes none of this one: a refund is
+    in the currency of its deposit.
+    """
     FAILED_BEFORE = "failed_before"
     """A part of this withdrawal went there and did not arrive."""
 
