@@ -176,6 +176,9 @@ payment_id = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False, comment="whose it is; 'several': of more than one, before this was kept"),
+    Column("player_id", Uuid, comment="of a page that was opened for him; else NULL"),
+    Column("open_until", DateTime(timezone=True), comment="until when he may ask for the withdrawal there"),
+    Index("ix_payment_id_page", "player_id", "open_until", postgresql_where=text("player_id IS NOT NULL")),
 )
 
 restriction_beat = Table(

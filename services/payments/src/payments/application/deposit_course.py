@@ -149,7 +149,7 @@ async def judged(
     signals = Signals(
         ip=None if wish.hosted else uow.ctx.actor.ip,
         device_id=wish.device_id,
-        instrument=None if charged is None else fingerprint_of(desk, wish.player_id, charged),
+        charged=None if charged is None else fingerprint_of(desk, wish.player_id, charged),
     )
     found = await judge_payment(desk.fraud, uow, payment, wallet, signals, can_be_proven)
     return found, taken

@@ -283,7 +283,8 @@ async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: I
         used=seen.used,
     )
     await see_instrument(desk, uow, whose, told)
-    paid_with = Signals(instrument=fingerprint_of(desk, fact.player_id, told), bin=told.bin)
+    mark, proved = fingerprint_of(desk, fact.player_id, told), {"instrument"} if seen.used else ()
+    paid_with = Signals(instrument=mark, bin=told.bin, proved=frozenset(proved))
     return await look_again(desk.fraud, uow, seen.payment_id, fact, paid_with)
 
 

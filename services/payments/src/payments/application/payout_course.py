@@ -14,7 +14,7 @@ from payments.application.destinations import Whither, whither
 from payments.application.errors import ProviderNotOffered
 from payments.application.fraud.deciding import Judged, judge_payment
 from payments.application.fraud.ports import Payment, Signals
-from payments.application.instruments.seeing import fingerprint_of, instrument_of_destination
+from payments.application.instruments.seeing import fingerprint_of, instrument_id_of, instrument_of_destination
 from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
@@ -191,6 +191,14 @@ def _mark(desk: Desk, wish: WithdrawalWish, course: PayoutCourse) -> str | None:
     return desk.vault.blind_index(msgspec.json.encode(written, order="sorted").decode())
 
 
+async def _is_proved(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, course: PayoutCourse) -> bool:
+    """Whether he paid in from there, or was paid there before, and nobody found that it is somebody else's."""
+    if course.instrument is None:
+        return False
+    known = await desk.instruments.find(uow.connection, instrument_id_of(desk, wish.player_id, course.instrument))
+    return known is not None and known.counts
+
+
 async def judged_payout(
     desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, course: PayoutCourse, wallet: Wallet | None
 ) -> Judged:
@@ -205,7 +213,13 @@ async def judged_payout(
         currency=wish.currency,
     )
     ip = uow.ctx.actor.ip if wish.hosted_as is None else None  # Else it is the other cashier that calls, for everybody.
-    signals = Signals(ip=ip, device_id=wish.device_id, payout=_mark(desk, wish, course))
+    proved = await _is_proved(desk, uow, wish, course)
+    signals = Signals(
+        ip=ip,
+        device_id=wish.device_id,
+        payout=_mark(desk, wish, course),
+        proved=frozenset({"payout"} if proved else ()),
+    )
     return await judge_payment(desk.fraud, uow, payment, wallet, signals)
 
 

@@ -53,6 +53,8 @@ def _instrument(recorded: Recorded[Any]) -> list[ContractEvent]:
             return [InstrumentSeen(**whose, **of, bin=event.bin, renewed=renewed)]
         case instrument.InstrumentFoundShared():
             return [InstrumentShared(**whose, bin=event.bin, players=event.players)]
+        case instrument.InstrumentFoundAlone():
+            return []  # Because of a decision, which is told.
         case _:
             return [InstrumentReviewed(**whose, **_reviewed(event))]
 

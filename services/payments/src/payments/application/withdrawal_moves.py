@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
 from payments.application.desk import Desk
+from payments.application.instruments.seeing import prove_payee
 from payments.application.lanes import orders, questions
 from payments.application.ledger import Transfer, ensure_posted
 from payments.application.postings import withdrawal_transfers
@@ -68,6 +69,9 @@ async def decide_withdrawal(
         if isinstance(event, PayoutSent):
             about, later = {"casino_id": str(event.casino_id)}, uow.ctx.occurred_at + SLOWEST_WEBHOOK
             await uow.schedule(ASK, withdrawal_id, about, run_at=later, lane=questions(event.provider))
+        if isinstance(event, WithdrawalPaid | WithdrawalReturned) and isinstance(outcome.state, Existing):
+            arrived = isinstance(event, WithdrawalPaid)
+            await prove_payee(desk, uow, withdrawal_id, outcome.state.order, arrived=arrived)
         if isinstance(event, WithdrawalRejected | WithdrawalCancelled | WithdrawalFailed):
             await drop_request(desk, uow, withdrawal_id, event.provider, event.casino_id)
     await note_payouts(desk, uow, withdrawal_id, outcome.state, outcome.events)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.store import UnitOfWork
 from payments.application.desk import Desk
 from payments.application.errors import TooManyOpenWithdrawals
+from payments.application.instruments.ports import KnownInstrument
 from payments.application.known import CasinoRules, PlayerStanding
 from payments.application.ledger import Wallet
 from payments.domain.instrument.words import Verification
@@ -43,6 +44,13 @@ async def withdrawal_standing(
     )
 
 
+async def _named_by_others(desk: Desk, uow: UnitOfWork, known: KnownInstrument) -> bool:
+    """Where nobody proved that it is his, neither he: who names what others name is looked at."""
+    if known.proved or not known.recognisable:
+        return False
+    return len(await desk.instruments.sharers(uow.connection, known.casino_id, known.fingerprint)) > 1
+
+
 class Destination(TypedDict, total=False):
     """What a standing says of the instrument it goes to."""
 
@@ -58,6 +66,6 @@ async def known_destination(desk: Desk, uow: UnitOfWork, instrument_id: UUID | N
         return {}
     return {
         "destination_verified": known.verification is Verification.VERIFIED,
-        "destination_shared": known.shared,
+        "destination_shared": known.shared or await _named_by_others(desk, uow, known),
         "destination_disabled": known.disabled,
     }

@@ -100,6 +100,8 @@ def _changes(row: Row, event: e.InstrumentEvent | e.InstrumentUsed) -> dict[str,
             return {**how, "expires_on": event.expires_on, "country": event.country, "sealed": event.sealed}
         case e.InstrumentFoundShared():
             return {"shared": True}
+        case e.InstrumentFoundAlone():
+            return {"shared": False}
         case e.InstrumentHolderCompared():
             return {"likeness": event.likeness}
         case e.InstrumentOwnershipDecided():

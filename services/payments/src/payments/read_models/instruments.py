@@ -5,11 +5,12 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from chassis.store import CasinoScope
+from contracts.payments.states import WithdrawalStatus as Status
 from payments.application.closed_loop.ports import PaidIn
 from payments.application.instruments.ports import KnownInstrument
 from payments.domain.instrument.events import Direction
@@ -19,8 +20,17 @@ from payments.read_models import capture
 from payments.read_models.deposit_list import CREDITED
 from payments.read_models.deposit_list import table as deposits
 from payments.read_models.instrument_list import table, use_table
+from payments.read_models.withdrawal_list import table as withdrawals
 
-_COLUMNS = [table.c[one.name] for one in fields(KnownInstrument)]
+_PAID = select(withdrawals.c.id).where(
+    withdrawals.c.player_id == table.c.player_id,
+    withdrawals.c.instrument_id == table.c.id,
+    withdrawals.c.status == Status.PAID,
+)
+_PROVED = or_(table.c.deposits > 0, _PAID.exists())
+"""That he only wanted to pay with it, or to be paid there, proves nothing."""
+
+_COLUMNS = [_PROVED.label("proved") if one.name == "proved" else table.c[one.name] for one in fields(KnownInstrument)]
 
 
 class LocalInstruments:
@@ -93,7 +103,7 @@ class LocalInstruments:
         """See Instruments."""
         seen = table.c.casino_id.not_in(among.but) if among.ids is None else table.c.casino_id.in_(among.ids)
         statement = select(func.count(table.c.player_id.distinct())).where(
-            table.c.fingerprint == fingerprint, table.c.casino_id != casino_id, seen
+            table.c.fingerprint == fingerprint, table.c.casino_id != casino_id, seen, _PROVED
         )
         return int((await connection.execute(statement)).scalar_one())
 

@@ -32,6 +32,9 @@ _ONE_WAY = (
 )
 _PAIRS = (*_BOTH_WAYS, *((other, kind) for kind, other in _BOTH_WAYS), *_ONE_WAY)
 
+_CLAIMED = frozenset({"instrument", "payout"})
+"""What a player may say without having it."""
+
 _NAMED = {"player": "players", "instrument": "instruments", "bin": "bins", "device": "devices", "ip": "ips",
           "payout": "payouts"}  # fmt: skip
 """By the kind of the other end: how its number is called."""
@@ -80,17 +83,26 @@ class SqlFeatures:
         self._is_of_payer = is_of_payer
 
     async def link(
-        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime
+        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime, *, proved: Collection[str] = ()
     ) -> dict[str, datetime | None]:
         """See Features."""
+        keys = {"instrument": keys["charged"], **keys} if "charged" in keys else keys
         pairs = sorted(
-            (kind, keys[kind], other, keys[other]) for kind, other in _PAIRS if kind in keys and other in keys
+            (kind, keys[kind], other, keys[other], {kind, other} & _CLAIMED <= {*proved})
+            for kind, other in _PAIRS
+            if kind in keys and other in keys
         )
         if not pairs:
             return {}
         raw = await driver(connection)
         rows = await raw.fetch(sql.LINK, casino_id, *(list(column) for column in zip(*pairs, strict=True)), now)
         return {row["other"]: None if row["fresh"] else row["first_seen"] for row in rows if row["kind"] == "player"}
+
+    async def prove(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, *, proved: bool) -> None:
+        """See Features."""
+        places = [kind for kind in keys if kind in _CLAIMED]
+        raw = await driver(connection)
+        await raw.execute(sql.PROVE, casino_id, keys["player"], places, [keys[kind] for kind in places], proved)
 
     async def measure(
         self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime, worth: Worth

@@ -33,6 +33,7 @@ class HmacFingerprints:
             "ip": signals.ip,
             "network": signals.ip,
             "instrument": signals.instrument,
+            "charged": signals.charged,
             "bin": signals.bin[:_ISSUER] if signals.bin else None,
             "payout": signals.payout,
         }

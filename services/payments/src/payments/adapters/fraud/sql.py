@@ -44,14 +44,28 @@ COUNT = f"""
 """In one order for everybody, so that no two wait for each other."""
 
 LINK = """
-    INSERT INTO fraud_link AS l (casino_id, kind, key, other, other_key, first_seen, last_seen)
-    SELECT $1, kind, key, other, other_key, $6, $6
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS pair(kind, key, other, other_key)
+    INSERT INTO fraud_link AS l (casino_id, kind, key, other, other_key, proved, first_seen, last_seen)
+    SELECT $1, kind, key, other, other_key, proved, $7, $7
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+        AS pair(kind, key, other, other_key, proved)
     ORDER BY kind, key, other, other_key
     ON CONFLICT (casino_id, kind, key, other, other_key)
-    DO UPDATE SET last_seen = greatest(l.last_seen, excluded.last_seen)
+    DO UPDATE SET last_seen = greatest(l.last_seen, excluded.last_seen), proved = l.proved OR excluded.proved
     RETURNING kind, other, first_seen, xmax = 0 AS fresh"""
 """`fresh`: it was not there before."""
+
+PROVE = """
+    UPDATE fraud_link AS l SET proved = $5
+    FROM (
+        SELECT casino_id, kind, key, other, other_key FROM fraud_link
+        WHERE casino_id = $1 AND proved <> $5 AND (kind, key, other, other_key) IN (
+            SELECT 'player', $2, place.kind, place.key FROM unnest($3::text[], $4::text[]) AS place(kind, key)
+            UNION ALL SELECT place.kind, place.key, 'player', $2 FROM unnest($3::text[], $4::text[]) AS place(kind, key)
+        )
+        ORDER BY kind, key, other, other_key FOR UPDATE
+    ) AS his
+    WHERE (l.casino_id, l.kind, l.key, l.other, l.other_key)
+        = (his.casino_id, his.kind, his.key, his.other, his.other_key)"""
 
 MOST_LINKS = 2_000
 """Of one key: whoever is seen with more is seen with many."""
@@ -65,18 +79,23 @@ _CLUSTER = f"""
         UNION
         SELECT back.other_key FROM member
         CROSS JOIN LATERAL (
-            SELECT other, other_key FROM fraud_link
+            SELECT other, other_key, proved OR other = 'device' AS proved FROM fraud_link
             WHERE casino_id = $1 AND kind = 'player' AND key = member.key
                 AND other IN ('device', 'instrument', 'payout')
+                AND (proved OR other = 'device' OR key = {{player}})
             OFFSET 0
         ) AS there
         CROSS JOIN LATERAL (
             SELECT other_key FROM fraud_link
-            WHERE casino_id = $1 AND kind = there.other AND key = there.other_key AND other = 'player' OFFSET 0
+            WHERE casino_id = $1 AND kind = there.other AND key = there.other_key AND other = 'player'
+                AND (proved OR there.other = 'device' OR NOT there.proved)
+            OFFSET 0
         ) AS back
     ), members AS (SELECT key FROM member LIMIT {MOST_MEMBERS})"""  # noqa: S608 - a number
 """Players that devices, instruments and payouts connect, over any number of others. Addresses do not: a household, a
 hotel and a carrier share them.
+
+A card or account that a player only named connects nobody with him; him it connects with whoever has or named it.
 
 Here and below `OFFSET 0` keeps look-ups by key apart. A plan is made once per connection, maybe while the tables are
 empty and any order of joins costs the same; without it, one that reads all of a casino's links stayed in use as they
@@ -86,6 +105,13 @@ grew.
 MEASURE = f"""
     WITH RECURSIVE {_CLUSTER.format(player="$2::uuid::text")},
     of AS (SELECT * FROM unnest($3::text[], $4::text[]) AS of(kind, key)),
+    proven AS (
+        SELECT of.told_as AS kind
+        FROM unnest($11::text[], $12::text[], $13::text[]) AS of(kind, told_as, key) CROSS JOIN LATERAL (
+            SELECT FROM fraud_link WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text
+                AND other = of.kind AND other_key = of.key AND proved OFFSET 0
+        ) AS his
+    ),
     counted AS (
         SELECT jsonb_build_array(of.kind, span.name, {_SUMS}) AS line
         FROM of CROSS JOIN unnest($5::text[], $6::smallint[], $7::timestamptz[]) AS span(name, grain, since)
@@ -106,7 +132,10 @@ MEASURE = f"""
         ) AS line
         FROM of CROSS JOIN LATERAL (
             SELECT other, last_seen FROM fraud_link
-            WHERE casino_id = $1 AND kind = of.kind AND key = of.key LIMIT {MOST_LINKS}
+            WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND (
+                proved OR other <> 'player' OR of.kind NOT IN ('instrument', 'payout') OR other_key = $2::uuid::text
+                OR of.kind NOT IN (SELECT kind FROM proven)
+            ) LIMIT {MOST_LINKS}
         ) AS l
         GROUP BY of.kind, l.other
     ),
@@ -128,7 +157,7 @@ MEASURE = f"""
         FROM deposits WHERE status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
     ),
     mine AS (
-        SELECT other_key FROM fraud_link
+        SELECT other_key, proved FROM fraud_link
         WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text AND other = 'instrument' LIMIT 100
     ),
     others AS (
@@ -180,7 +209,7 @@ MEASURE = f"""
         EXISTS (SELECT FROM unnest($11::text[], $12::text[], $13::text[]) AS of(kind, told_as, key)
             CROSS JOIN LATERAL (
                 SELECT FROM fraud_link WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text
-                    AND other = 'instrument' AND other_key = of.key OFFSET 0
+                    AND other = 'instrument' AND other_key = of.key AND proved OFFSET 0
             ) AS his
             CROSS JOIN LATERAL (
                 SELECT FROM fraud_counter WHERE casino_id = $1 AND kind = 'instrument' AND key = of.key AND grain = 0
@@ -196,7 +225,9 @@ MEASURE = f"""
         ) AS e) AS blocked_instruments,
         (SELECT count(DISTINCT l.other_key) FROM mine CROSS JOIN LATERAL (
             SELECT other_key FROM fraud_link
-            WHERE casino_id = $1 AND kind = 'instrument' AND key = mine.other_key AND other = 'player' OFFSET 0
+            WHERE casino_id = $1 AND kind = 'instrument' AND key = mine.other_key AND other = 'player'
+                AND (proved OR NOT mine.proved)
+            OFFSET 0
         ) AS l WHERE l.other_key <> $2::uuid::text) AS instrument_sharers,
         (SELECT count(*) FROM members) AS cluster_players,
         (SELECT reversals FROM others) AS cluster_reversals,
@@ -282,7 +313,8 @@ PLAYED = """
 
 CLUSTER = f"""
     WITH RECURSIVE {_CLUSTER.format(player="$2::text")}
-    SELECT l.key AS player_id, l.other AS kind, l.other_key AS key, l.first_seen, l.last_seen
+    SELECT l.key AS player_id, l.other AS kind, l.other_key AS key, l.first_seen, l.last_seen,
+        l.proved OR l.other = 'device' AS proved
     FROM members CROSS JOIN LATERAL (
         SELECT * FROM fraud_link
         WHERE casino_id = $1 AND kind = 'player' AND key = members.key AND other IN ('device', 'instrument', 'payout')

@@ -47,6 +47,13 @@ fraud_link = Table(
     Column("other_key", Text, primary_key=True),
     Column("first_seen", _MOMENT, nullable=False),
     Column("last_seen", _MOMENT, nullable=False),
+    Column(
+        "proved",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="of instruments and payouts: a provider told; else the player said so, which says nothing of others",
+    ),
     postgresql_with={"fillfactor": "80"},
     comment="who was seen with which device, address, instrument or payout, from either end",
 )

@@ -89,7 +89,7 @@ async def judge_payment(
     if before is not None:
         return Judged(action=before)
     keys = fraud.fingerprints.of(payment.casino_id, payment.player_id, signals)
-    values = await measure(fraud, uow, payment, wallet, keys)
+    values = await measure(fraud, uow, payment, wallet, keys, signals.proved)
     rules = await fraud.rules.in_force(connection, payment.casino_id, now)
     verdict = judge(rules.rules, payment.trigger, values, rules.off)
     wanted = verdict.action is Action.CHALLENGE
@@ -108,11 +108,11 @@ def _count(trigger: Trigger, verdict: Verdict) -> None:
 
 
 async def measure(
-    fraud: Fraud, uow: UnitOfWork, payment: Payment, wallet: Wallet | None, keys: Keys
+    fraud: Fraud, uow: UnitOfWork, payment: Payment, wallet: Wallet | None, keys: Keys, proved: frozenset[str]
 ) -> dict[str, Value]:
     """Every value that is known about the payment."""
     connection, now = uow.connection, uow.ctx.occurred_at
-    since = await fraud.features.link(connection, payment.casino_id, keys, now)
+    since = await fraud.features.link(connection, payment.casino_id, keys, now, proved=proved)
     worth = Worth.by(fraud.rates, payment.currency)
     values: dict[str, Value] = {
         **known(keys),

@@ -38,7 +38,8 @@ async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: Depo
     connection, now = uow.connection, uow.ctx.occurred_at
     keys = fraud.fingerprints.of(fact.casino_id, fact.player_id, paid_with)
     before = await fraud.decisions.before_look(connection, deposit_id, Trigger.DEPOSIT)
-    await fraud.features.link(connection, fact.casino_id, {**(before.keys if before else {}), **keys}, now)
+    seen = {**(before.keys if before else {}), **keys}
+    await fraud.features.link(connection, fact.casino_id, seen, now, proved=paid_with.proved)
     if before is None:
         return Looked()
     fresh = frozenset(kind for kind, key in keys.items() if before.keys.get(kind) != key)

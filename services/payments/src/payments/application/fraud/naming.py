@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Invalid
 from payments.application.desk import Desk
-from payments.application.fraud.ports import Signals
+from payments.application.fraud.ports import LISTED_AS, Signals
 from payments.application.instruments.seeing import fingerprint_of, instrument_named, instrument_of_destination
 from payments.application.payout_course import payout_flow
 from payments.domain.instrument.words import Instrument, refuse_card_numbers
@@ -92,9 +92,11 @@ async def _of_decision(
     row = await desk.fraud.decisions.find(connection, decision_id)
     if row is None or row["casino_id"] != casino_id:
         raise Invalid("There is no such decision at this casino.", field="decision_id")
-    if kind not in row["keys"]:
+    said = next((one for one, listed in LISTED_AS.items() if listed == (kind, kind) and one in row["keys"]), kind)
+    key = row["keys"].get(kind) or row["keys"].get(said)
+    if key is None:
         raise Invalid(f"Nothing is known of the payment's {kind}.", field="decision_id")
-    return Listable(row["player_id"], row["keys"][kind])
+    return Listable(row["player_id"], key)
 
 
 async def _of_instrument(

@@ -19,9 +19,15 @@ Keys = Mapping[str, str]
 """By kind (`player`, `device`, `ip` ...): of what is counted. All but the player are fingerprints. Those of LISTED_AS
 are looked for on lists alone."""
 
-LISTED_AS: Mapping[str, tuple[str, str]] = {"bin8": ("bin", "bin"), "paid_to": ("instrument", "payout")}
+LISTED_AS: Mapping[str, tuple[str, str]] = {
+    "bin8": ("bin", "bin"),
+    "paid_to": ("instrument", "payout"),
+    "charged": ("instrument", "instrument"),
+}
 """By kind of a key: the kind of the entries it is looked for among, and as what it counts when it is found. Issuers are
-listed by 6 or by 8 digits, a place by itself or as the instrument it is."""
+listed by 6 or by 8 digits, a place by itself or as the instrument it is. What a player says that he pays with is his
+word alone until the provider tells.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +38,20 @@ class Signals:
         ip: whence it comes.
         device_id: what the casino's frontend calls the device.
         instrument: the mark of the card or account, see `fingerprint_of` in `application/instruments`.
+        charged: the same of what he says that he pays with.
         bin: the first 6 or 8 digits of a card.
         payout: the mark of the instrument that a withdrawal goes to: the same for the same account, whoever is called
             its holder and however its number is written.
+        proved: whether `instrument` and `payout` are more than the player's word: those that are.
     """
 
     ip: str | None = field(default=None, repr=False)
     device_id: str | None = field(default=None, repr=False)
     instrument: str | None = field(default=None, repr=False)
+    charged: str | None = field(default=None, repr=False)
     bin: str | None = field(default=None, repr=False)
     payout: str | None = field(default=None, repr=False)
+    proved: frozenset[str] = frozenset()
 
 
 class Fingerprints(Protocol):
@@ -81,9 +91,16 @@ class Features(Protocol):
     """What is counted and linked. Everything is in the transaction of the connection it is given."""
 
     async def link(
-        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime
+        self, connection: AsyncConnection, casino_id: UUID, keys: Keys, now: datetime, *, proved: Collection[str] = ()
     ) -> Mapping[str, datetime | None]:
-        """Note that these were seen together. By kind, since when the player is seen with it; None: never before."""
+        """Note that these were seen together. By kind, since when the player is seen with it; None: never before.
+
+        `proved`: of instrument and payout, the kinds that are more than the player's word; what was proved once stays.
+        """
+        ...
+
+    async def prove(self, connection: AsyncConnection, casino_id: UUID, keys: Keys, *, proved: bool) -> None:
+        """That the player's links with this instrument and payout are proved, or are not; those that there are."""
         ...
 
     async def measure(

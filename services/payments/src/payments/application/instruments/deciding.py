@@ -4,6 +4,8 @@ from uuid import UUID
 
 from chassis.domain import NotFound
 from chassis.store import Outcome, UnitOfWork
+from payments.application.desk import Desk
+from payments.application.instruments.seeing import relink
 from payments.domain.instrument.aggregate import InstrumentState, Known, instrument
 from payments.domain.instrument.commands import (
     DecideOwnership,
@@ -11,21 +13,25 @@ from payments.domain.instrument.commands import (
     DisableInstrument,
     EnableInstrument,
 )
-from payments.domain.instrument.events import InstrumentEvent
+from payments.domain.instrument.events import InstrumentEvent, InstrumentOwnershipDecided
 
 Decision = DecideOwnership | DecideVerification | DisableInstrument | EnableInstrument
 
 
 async def decide_instrument(
-    uow: UnitOfWork, instrument_id: UUID, decision: Decision
+    desk: Desk, uow: UnitOfWork, instrument_id: UUID, decision: Decision
 ) -> Outcome[InstrumentState, InstrumentEvent]:
-    """What a member of staff decides about an instrument.
+    """What a member of staff decides about an instrument. What is somebody else's speaks of its other players no more.
 
     Raises:
         NotFound: there is none, or it is another casino's.
         OwnershipMismatch: it is somebody else's and shall be verified.
     """
-    return await uow.decide(instrument, instrument_id, decision)
+    outcome = await uow.decide(instrument, instrument_id, decision)
+    known = await desk.instruments.find(uow.connection, instrument_id)
+    if known is not None and any(isinstance(one, InstrumentOwnershipDecided) for one in outcome.events):
+        await relink(desk, uow, known)
+    return outcome
 
 
 async def disable_own(uow: UnitOfWork, instrument_id: UUID, player_id: UUID) -> None:

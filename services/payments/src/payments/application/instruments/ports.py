@@ -21,6 +21,7 @@ class KnownInstrument:
         fingerprint: a keyed hash; where it is `recognisable`, equal for the same instrument at every player.
         disabled_by_player: it is switched off, and he did that.
         sealed: readable with the player's key; None: he is gone.
+        proved: a provider told that he paid with it, or that what was paid there arrived; else he only named it.
     """
 
     id: UUID
@@ -39,6 +40,14 @@ class KnownInstrument:
     sealed: str | None
     first_seen_at: datetime
     last_used_at: datetime | None
+    proved: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it speaks of the other players who have it: not what he only named, nor what people found to be
+        somebody else's.
+        """
+        return self.proved and self.ownership is not Ownership.MISMATCH
 
     def expired(self, on: date) -> bool:
         """Whether its last day is over."""
@@ -87,7 +96,7 @@ class Instruments(Protocol):
     async def sharers(
         self, connection: AsyncConnection, casino_id: UUID, fingerprint: str
     ) -> Sequence[KnownInstrument]:
-        """The same instrument at the players of a casino, oldest first."""
+        """The same instrument at the players of a casino who use or named it, oldest first."""
         ...
 
     async def players_elsewhere(

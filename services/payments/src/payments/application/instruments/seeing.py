@@ -11,13 +11,16 @@ from chassis.privacy import SubjectErased
 from chassis.store import UnitOfWork
 from contracts.money import EXPONENTS
 from payments.application.desk import Desk, set_aside_once
+from payments.application.fraud.ports import Signals
 from payments.application.instruments.ports import KnownInstrument, ReadsDestinations
 from payments.application.lanes import VERIFICATION
+from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.aggregate import Known, instrument, instrument_use
-from payments.domain.instrument.commands import FindShared, SeeInstrument, UseInstrument
+from payments.domain.instrument.commands import FindAlone, FindShared, SeeInstrument, UseInstrument
 from payments.domain.instrument.events import Direction, InstrumentUsed
 from payments.domain.instrument.words import Instrument
 from payments.domain.withdrawal.destination import Named
+from payments.domain.withdrawal.states import Order
 
 _OURS = UUID("4b1d5d0e-6f3c-5f0a-9b57-6d2f7a3a9c11")
 """The namespace of instruments' ids."""
@@ -77,13 +80,13 @@ async def see_instrument(desk: Desk, uow: UnitOfWork, whose: Whose, told: Instru
         now=uow.ctx.occurred_at,
     )
     outcome = await uow.decide(instrument, instrument_id, command)
-    if outcome.version == len(outcome.events) and outcome.events and told.identity is not None:
-        await _find_shared(desk, uow, whose.casino_id, fingerprint)
     compared = isinstance(outcome.state, Known) and outcome.state.likeness is not None
     if told.holder and (outcome.events or not compared):
         await uow.schedule(COMPARE, instrument_id, {"casino_id": str(whose.casino_id)}, lane=VERIFICATION)
     if whose.used:
         await _use(desk, uow, instrument_id, whose)
+    if outcome.version == len(outcome.events) and outcome.events and told.identity is not None:
+        await _find_shared(desk, uow, whose.casino_id, fingerprint)
     return instrument_id
 
 
@@ -95,13 +98,38 @@ async def _sealed(desk: Desk, uow: UnitOfWork, player_id: UUID, details: str) ->
 
 
 async def _find_shared(desk: Desk, uow: UnitOfWork, casino_id: UUID, fingerprint: str) -> None:
-    """Mark it at everybody of the casino who uses it, from the second player on."""
+    """Mark it at everybody of the casino of whom others were proved to use it, and at nobody else."""
     sharers = await desk.instruments.sharers(uow.connection, casino_id, fingerprint)
-    if len(sharers) < 2:
+    proved = {one.player_id for one in sharers if one.counts}
+    others = {one.id: len(proved - {one.player_id}) for one in sharers}
+    for one in [one for one in sharers if one.shared is not bool(others[one.id])][-MOST_TOLD:]:
+        found = FindShared(players=others[one.id] + 1) if others[one.id] else FindAlone()
+        await uow.decide(instrument, one.id, found)
+
+
+async def prove_payee(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, order: Order, *, arrived: bool) -> None:
+    """What he was paid arrived: that the place is his is no mere word any more; or it came back. Call it before
+    postings.
+    """
+    fact = order.fact
+    known = None if order.instrument_id is None else await desk.instruments.find(uow.connection, order.instrument_id)
+    if known is not None:
+        await relink(desk, uow, known)
         return
-    fresh = [one for one in sharers if not one.shared][-MOST_TOLD:]
-    for one in fresh:
-        await uow.decide(instrument, one.id, FindShared(players=len(sharers)))
+    keys = await desk.fraud.decisions.keys_of(uow.connection, withdrawal_id, Trigger.WITHDRAWAL) or {}
+    place = {kind: keys[kind] for kind in ("player", "payout") if kind in keys}
+    if "payout" in place:
+        await desk.fraud.features.prove(uow.connection, fact.casino_id, place, proved=arrived)
+
+
+async def relink(desk: Desk, uow: UnitOfWork, known: KnownInstrument) -> None:
+    """What connects its player with others by it follows from what is known now. Call it before postings."""
+    mark = Signals(instrument=known.fingerprint, payout=known.fingerprint)
+    keys = desk.fraud.fingerprints.of(known.casino_id, known.player_id, mark)
+    await desk.fraud.features.prove(uow.connection, known.casino_id, keys, proved=known.counts)
+    if known.recognisable:
+        await desk.instruments.lock(uow.connection, known.fingerprint)
+        await _find_shared(desk, uow, known.casino_id, known.fingerprint)
 
 
 async def _use(desk: Desk, uow: UnitOfWork, instrument_id: UUID, whose: Whose) -> None:
@@ -113,10 +141,14 @@ async def _use(desk: Desk, uow: UnitOfWork, instrument_id: UUID, whose: Whose) -
         now=uow.ctx.occurred_at,
     )
     used = await uow.decide(instrument_use, whose.payment_id, command)
-    if whose.direction is Direction.IN and any(isinstance(one, InstrumentUsed) for one in used.events):
-        known = await desk.instruments.find(uow.connection, instrument_id)
-        if known is not None and known.disabled:
-            await _paid_by_disabled(desk, uow, known, whose)
+    if whose.direction is Direction.OUT or not any(isinstance(one, InstrumentUsed) for one in used.events):
+        return
+    known = await desk.instruments.find(uow.connection, instrument_id)
+    if known is None:
+        return
+    await relink(desk, uow, known)
+    if known.disabled:
+        await _paid_by_disabled(desk, uow, known, whose)
 
 
 async def _paid_by_disabled(desk: Desk, uow: UnitOfWork, known: KnownInstrument, whose: Whose) -> None:

@@ -12,6 +12,7 @@ from payments.domain.instrument.commands import (
     DecideVerification,
     DisableInstrument,
     EnableInstrument,
+    FindAlone,
     FindShared,
     InstrumentCommand,
     SeeInstrument,
@@ -24,6 +25,7 @@ from payments.domain.instrument.events import (
     InstrumentEnabled,
     InstrumentEvent,
     InstrumentFact,
+    InstrumentFoundAlone,
     InstrumentFoundShared,
     InstrumentHolderCompared,
     InstrumentOwnershipDecided,
@@ -69,6 +71,8 @@ def decide(command: InstrumentCommand, state: InstrumentState) -> Sequence[Instr
     match command:
         case FindShared():
             return [] if state.shared else [InstrumentFoundShared(**fact, players=command.players)]
+        case FindAlone():
+            return [InstrumentFoundAlone(**fact)] if state.shared else []
         case CompareHolder():
             return _compare(command, state)
         case DecideOwnership():
@@ -170,6 +174,8 @@ def _changed(state: Known, event: InstrumentEvent) -> Known:
             after = replace(state, fact=fact, expires_on=event.expires_on, details_index=event.details_index)
         case InstrumentFoundShared():
             after = replace(state, shared=True)
+        case InstrumentFoundAlone():
+            after = replace(state, shared=False)
         case InstrumentHolderCompared():
             after = replace(state, likeness=event.likeness)
         case InstrumentOwnershipDecided():

@@ -35,6 +35,11 @@ class FindShared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindAlone:
+    """No other player of the casino uses it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompareHolder:
     """Verification compared its holder's name with the player's. `details_index`: of the details it was told with."""
 
@@ -75,6 +80,7 @@ class EnableInstrument:
 InstrumentCommand = (
     SeeInstrument
     | FindShared
+    | FindAlone
     | CompareHolder
     | DecideOwnership
     | DecideVerification

@@ -83,6 +83,14 @@ class InstrumentFoundShared(InstrumentFact):
     players: int
 
 
+@event("payments.instrument_found_alone", 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentFoundAlone(InstrumentFact):
+    """It was taken to be shared, and no other player of the casino uses it: one only named it, or people found that it
+    is not his.
+    """
+
+
 @event("payments.instrument_holder_compared", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentHolderCompared(InstrumentFact):
@@ -153,6 +161,7 @@ InstrumentEvent = (
     InstrumentSeen
     | InstrumentRenewed
     | InstrumentFoundShared
+    | InstrumentFoundAlone
     | InstrumentHolderCompared
     | InstrumentOwnershipDecided
     | InstrumentVerificationDecided
@@ -164,6 +173,7 @@ INSTRUMENT_EVENTS = (
     InstrumentSeen,
     InstrumentRenewed,
     InstrumentFoundShared,
+    InstrumentFoundAlone,
     InstrumentHolderCompared,
     InstrumentOwnershipDecided,
     InstrumentVerificationDecided,

@@ -350,6 +350,10 @@ class EdgeView(BaseModel):
     key: str
     first_seen: datetime
     last_seen: datetime
+    proved: bool = Field(
+        description="Whether it is more than his word: of a card or account, that a provider told; what a player only"
+        " named connects nobody else with him"
+    )
 
 
 class MemberView(BaseModel):

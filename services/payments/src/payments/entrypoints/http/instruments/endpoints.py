@@ -142,7 +142,7 @@ async def _decided(
             raise NotFound
         caller.must_see(known.casino_id)
         caller.must(permission, known.casino_id)
-        await decide_instrument(uow, instrument_id, decision)
+        await decide_instrument(desk, uow, instrument_id, decision)
         return await _view(desk, uow.connection, caller, instrument_id)
 
     return _shown(await once(caller, work, status=200, reason=reason), request, caller)
@@ -162,13 +162,21 @@ async def _view(desk: Desk, connection: Any, caller: Caller, instrument_id: UUID
     caller.must_be(row["player_id"])
     [finished] = await opening(desk.vault)(connection, [row])
     casino_id, fingerprint = row["casino_id"], row["fingerprint"]
+    known = await desk.instruments.find(connection, instrument_id)
     shared_with: list[UUID] | None = None
+    named_by: list[UUID] | None = None
     elsewhere: int | None = None
     if not caller.is_player and row["recognisable"]:
         sharers = await desk.instruments.sharers(connection, casino_id, fingerprint)
-        shared_with = [one.player_id for one in sharers if one.player_id != row["player_id"]]
+        others = [one for one in sharers if one.player_id != row["player_id"]]
+        shared_with = [one.player_id for one in others if one.counts]
+        named_by = [one.player_id for one in others if not one.counts]
         seen = caller.reach(P.INSTRUMENT_LIST)
         elsewhere = await desk.instruments.players_elsewhere(connection, casino_id, fingerprint, seen)
     return InstrumentView(
-        **{**finished, "instrument_id": row["id"]}, shared_with=shared_with, players_elsewhere=elsewhere
+        **{**finished, "instrument_id": row["id"]},
+        proved=None if caller.is_player or known is None else known.proved,
+        shared_with=shared_with,
+        named_by=named_by,
+        players_elsewhere=elsewhere,
     )

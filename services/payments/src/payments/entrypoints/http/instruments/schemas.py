@@ -72,8 +72,18 @@ class InstrumentItem(BaseModel):
 class InstrumentView(InstrumentItem):
     """One of them, with who else uses it."""
 
+    proved: bool | None = Field(
+        default=None,
+        description="A provider told that he paid with it, or what was paid there arrived; else he only named it;"
+        " players do not see it",
+    )
     shared_with: list[UUID] | None = Field(
         default=None, description="The other players of the casino who use it; players do not see it"
+    )
+    named_by: list[UUID] | None = Field(
+        default=None,
+        description="Those who only named it, and those of whom people found that it is not theirs: that does not count"
+        " against its player, who does not see it",
     )
     players_elsewhere: int | None = Field(
         default=None, description="How many players of the other casinos you see use it; who and where is not told"
