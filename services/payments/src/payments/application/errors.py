@@ -115,6 +115,12 @@ class TooManyOpenDeposits(DomainError):
     code: ClassVar[str] = "too_many_open_deposits"
 
 
+class TooManyOpenPages(DomainError):
+    """So many pages were opened for the player on which he may ask for a withdrawal that he has to use one, or wait."""
+
+    code: ClassVar[str] = "too_many_open_pages"
+
+
 class TooManyOpenWithdrawals(DomainError):
     """So many withdrawals of the player are open that he has to wait for one of them before he asks for another."""
 

@@ -5,6 +5,7 @@ whatever is made under an id of version 4 or 7, which a caller could name, claim
 (version 5) nobody can name, and they claim nothing.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
@@ -42,5 +43,17 @@ class PaymentIds(Protocol):
 
         Raises:
             PaymentIdTaken: one of them is of another kind; `field` is where it was named.
+        """
+        ...
+
+    async def claim_page(
+        self, connection: AsyncConnection, withdrawal_id: UUID, player_id: UUID, until: datetime
+    ) -> None:
+        """Take the id of a withdrawal for a page on which the player may ask for it until then."""
+        ...
+
+    async def open_pages(self, connection: AsyncConnection, player_id: UUID, now: datetime) -> int:
+        """On how many pages he may still ask for a withdrawal, and has not. It holds for as long as his wallet is
+        locked.
         """
         ...

@@ -14,9 +14,9 @@ from chassis.store import ConcurrentChange, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.deposits import notification_url
 from payments.application.desk import Desk
+from payments.application.errors import TooManyOpenPages
 from payments.application.lanes import questions
 from payments.application.ledger import InsufficientFunds, WalletUnknown
-from payments.application.payment_ids import IdKind
 from payments.application.payout_course import WithdrawalWish, payout_flow
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
@@ -38,6 +38,10 @@ NAME = "request-process"
 
 PAGE = timedelta(minutes=15)
 """How long a page is good for (Praxis)."""
+
+MOST_PAGES = 10
+"""How many pages may be open for a player: each is a session at the provider, a question to it, and one more withdrawal
+that he may ask for."""
 
 LOOKED_FOR = timedelta(days=1)
 """How long it is looked for what a player asked for. What is told later is looked at anew."""
@@ -69,6 +73,7 @@ class RequestProcess:
             Invalid, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense.
             VerificationRequired, DebtOutstanding, DisputeOpen, AmountOutsidePolicy, TooManyOpenWithdrawals,
                 InsufficientFunds: as when he asks for it; all of it is looked at again then.
+            TooManyOpenPages: MOST_PAGES were asked for in the last PAGE, whatever came of them but a withdrawal.
             PageUnavailable, PageRefused: the provider has no page for him.
         """
         flow, withdrawal_id = page_flow(self._desk, wish.provider), uuid7()
@@ -159,7 +164,10 @@ class RequestProcess:
         await ensure_few(desk, connection, wish.player_id)
         if wallet.cash_minor < wish.amount_minor:
             raise InsufficientFunds
-        await desk.payment_ids.claim(connection, IdKind.WITHDRAWAL_PAGE, withdrawal_id)
+        now = uow.ctx.occurred_at
+        if await desk.payment_ids.open_pages(connection, wish.player_id, now) >= MOST_PAGES:
+            raise TooManyOpenPages
+        await desk.payment_ids.claim_page(connection, withdrawal_id, wish.player_id, now + PAGE)
         return account
 
     async def _look_later(self, withdrawal_id: UUID, wish: Wish, uow: UnitOfWork) -> None:
