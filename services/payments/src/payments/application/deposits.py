@@ -282,9 +282,9 @@ async def _see(desk: Desk, uow: UnitOfWork, state: Deposit, seen: _Seen, told: I
         direction=Direction.IN,
         used=seen.used,
     )
-    await see_instrument(desk, uow, whose, told)
-    mark, proved = fingerprint_of(desk, fact.player_id, told), {"instrument"} if seen.used else ()
-    paid_with = Signals(instrument=mark, bin=told.bin, proved=frozenset(proved))
+    known = await desk.instruments.find(uow.connection, await see_instrument(desk, uow, whose, told))
+    proved = frozenset({"instrument"} if known is not None and known.counts else ())
+    paid_with = Signals(instrument=fingerprint_of(desk, fact.player_id, told), bin=told.bin, proved=proved)
     return await look_again(desk.fraud, uow, seen.payment_id, fact, paid_with)
 
 

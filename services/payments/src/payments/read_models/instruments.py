@@ -138,7 +138,11 @@ _MOVED = """
     FROM paid_in JOIN rm_refund_list AS r ON r.deposit_id = paid_in.id AND r.status <> 'failed'
     JOIN event AS e ON e.stream_id = 'refund-' || r.id AND e.type = 'payments.refund_ordered'
     UNION ALL
-    SELECT 'out', min(e.recorded_at), w.instrument_id, w.currency, w.amount_minor - coalesce(w.returned_minor, 0),
+    SELECT 'out', coalesce(
+            min(e.recorded_at) FILTER (WHERE e.type = 'payments.withdrawal_part_ordered'),
+            max(e.recorded_at) FILTER (WHERE e.type = 'payments.payout_started'),
+            min(e.recorded_at)
+        ), w.instrument_id, w.currency, w.amount_minor - coalesce(w.returned_minor, 0),
         NULL, NULL
     FROM rm_withdrawal_list AS w JOIN event AS e ON e.stream_id = 'withdrawal-' || w.id
     WHERE w.player_id = $1 AND w.instrument_id IS NOT NULL AND w.paid_minor IS NULL
@@ -152,8 +156,9 @@ _MOVED = """
         bought_minor
     FROM ledger_exchange WHERE player_id = $1
     ORDER BY at"""
-"""A refund counts from when it was ordered. A whole in parts, which has a sum of what was paid, is no payout: its parts
-are.
+"""A refund counts from when it was ordered, a payout from when it was reckoned where it goes: a part from when it was
+ordered, another one from when it was sent, the last time where it had been called back. A whole in parts, which has a
+sum of what was paid, is no payout: its parts are.
 """
 
 

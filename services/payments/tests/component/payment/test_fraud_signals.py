@@ -272,7 +272,8 @@ async def test_what_goes_back_to_where_it_came_from_passes_through_nothing(world
     await automatic(world)
     deposit_id = UUID((await asks(world, 100_00)).json()["deposit_id"])
     account = Instrument(kind=Kind.BANK, fingerprint="trustly:1520389582", pays_to={})
-    paid_with = Signals(instrument=fingerprint_of(world.desk, world.player, account))
+    mark = fingerprint_of(world.desk, world.player, account)
+    paid_with = Signals(instrument=mark, proved=frozenset({"instrument"}))
     fact = DepositFact(
         player_id=world.player, casino_id=world.casino, provider="stripe", amount_minor=100_00, currency="EUR"
     )

@@ -107,7 +107,10 @@ STAKED: Mapping[str, Feature] = {
 }
 
 LINKED: Mapping[str, Feature] = {
-    "players": _linked("different players", "device", "ip", "network", "instrument", "payout"),
+    "players": _linked(
+        "different players; where he has proved that it is his, those who have as well, else all who named it",
+        *("device", "ip", "network", "instrument", "payout"),
+    ),
     "instruments": _linked("different instruments", "player", "device", "ip"),
     "bins": _linked("different issuers of cards (BIN)", "player", "ip"),
     "devices": _linked("different devices", "player"),
