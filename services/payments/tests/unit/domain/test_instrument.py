@@ -19,6 +19,7 @@ from payments.domain.instrument.commands import (
     DecideVerification,
     DisableInstrument,
     EnableInstrument,
+    FindAlone,
     FindShared,
     SeeInstrument,
     UseInstrument,
@@ -99,6 +100,13 @@ def test_another_day_of_expiry_renews_it() -> None:
 def test_it_is_found_shared_once() -> None:
     spec.given(SEEN).when(FindShared(players=2)).then(SHARED)
     spec.given(SEEN, SHARED).when(FindShared(players=3)).then_nothing()
+
+
+def test_it_is_found_alone_once_and_may_be_shared_again() -> None:
+    alone = e.InstrumentFoundAlone(**FACT)
+    spec.given(SEEN).when(FindAlone()).then_nothing()
+    spec.given(SEEN, SHARED).when(FindAlone()).then(alone)
+    spec.given(SEEN, SHARED, alone).when(FindShared(players=2)).then(SHARED)
 
 
 def compared(likeness: Likeness, details_index: str = "d1") -> CompareHolder:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.domain import uuid7
 from payments.adapters.fraud.tables import fraud_rule, fraud_rule_draft, fraud_rule_set, fraud_rules
-from payments.application.fraud.ports import Draft, InForce, Published
+from payments.application.fraud.rules_port import Draft, InForce, Published
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.fraud.rules import Mode, RuleSet, read, sha256_of
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from chassis.domain import uuid7
 from chassis.store import UnitOfWork
 from payments.application.errors import FraudBlocked, FraudDeclined, FraudUnproven
-from payments.application.fraud.ports import Decision, Fraud, InForce, Keys, Payment, Proof, Signals, known
+from payments.application.fraud.ports import Decision, Fraud, Keys, Payment, Proof, Signals, known
+from payments.application.fraud.rules_port import InForce
 from payments.application.fraud.worth import Worth
 from payments.application.ledger import Wallet
 from payments.application.metrics import FRAUD_DECISIONS, FRAUD_HITS, FRAUD_SECONDS

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis.store import UnitOfWork
 from payments.application.fraud.deciding import PEOPLE, alert, block, proof_of, refusal_of, wanting
-from payments.application.fraud.ports import Before, Fraud, InForce, Keys, Look, Payment, Proof, Signals, known
+from payments.application.fraud.ports import Before, Fraud, Keys, Look, Payment, Proof, Signals, known
+from payments.application.fraud.rules_port import InForce
 from payments.application.fraud.worth import Worth
 from payments.domain.deposit.events import DepositFact
 from payments.domain.fraud.features import Value, is_of_instrument, is_of_standing

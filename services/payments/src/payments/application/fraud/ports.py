@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.exchange_store import RateSource
+from payments.application.fraud.rules_port import RuleSets
 from payments.application.fraud.worth import Worth
 from payments.domain.fraud.features import Value, Values
-from payments.domain.fraud.rules import Action, Mode, Rule, RuleSet, Trigger
+from payments.domain.fraud.rules import Action, Rule, Trigger
 from payments.domain.fraud.verdict import Verdict
 
 Keys = Mapping[str, str]
@@ -153,84 +154,6 @@ class Features(Protocol):
     ) -> Sequence[Mapping[str, Any]]:
         """What is known of each: `player_id`, `open_case_id`, `fraud_cases`, `reversals`, `reinstatements`,
         `fraud_warnings`, `bonuses`, `blocked`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
-    """The rules a casino has now. `off`: those that are switched off."""
-
-    version: int
-    rules: RuleSet
-    off: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """Rules that are or were in force. Nobody published version 0, the catalogue."""
-
-    version: int
-    sha256: str
-    content: dict[str, Any]
-    published_by: str | None
-    published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """The rules a casino works on."""
-
-    content: dict[str, Any]
-    sha256: str
-    edited_by: str
-    edited_at: datetime
-
-
-class RuleSets(Protocol):
-    """The casinos' rules."""
-
-    async def in_force(self, connection: AsyncConnection, casino_id: UUID, now: datetime) -> InForce:
-        """The rules that count; a casino that has none yet adopts the catalogue."""
-
-    async def content(self, connection: AsyncConnection, sha256: str) -> dict[str, Any] | None:
-        """Rules that were in force once, as JSON."""
-
-    async def current(self, connection: AsyncConnection, casino_id: UUID) -> Published:
-        """The rules in force; version 0, the catalogue, where none were adopted yet."""
-
-    async def published(self, connection: AsyncConnection, casino_id: UUID, version: int) -> Published | None:
-        """The rules of one version; 0: the catalogue as it is now."""
-
-    async def publish(
-        self, connection: AsyncConnection, casino_id: UUID, content: Mapping[str, Any], by: str, now: datetime
-    ) -> int:
-        """Put rules in force; the new version. What is switched off stays off, if there is still such a rule."""
-
-    async def switched_off(self, connection: AsyncConnection, casino_id: UUID) -> dict[str, datetime | None]:
-        """The rules that were switched off, and until when, which may be over; None: until somebody lets it go on."""
-
-    async def draft(self, connection: AsyncConnection, casino_id: UUID) -> Draft | None:
-        """What the casino works on."""
-        ...
-
-    async def save_draft(self, connection: AsyncConnection, casino_id: UUID, draft: Draft) -> None:
-        """Keep it instead of the one before."""
-        ...
-
-    async def switch(
-        self,
-        connection: AsyncConnection,
-        casino_id: UUID,
-        rule: str,
-        *,
-        off: bool,
-        until: datetime | None,
-        by: str,
-        now: datetime,
-    ) -> Mode | None:
-        """Stop a rule in force, until then or until somebody lets it go on, or let it; the mode it was published in.
-        None: there is no such rule.
-        """
         ...
 
 

@@ -16,7 +16,7 @@ from chassis.domain.numbers import refuse_card_number
 from chassis.store import UnitOfWork
 from contracts.payments.fraud_events import FraudRulesPublished, FraudRuleSwitched
 from payments.application.desk import Desk
-from payments.application.fraud.ports import Draft
+from payments.application.fraud.rules_port import Draft
 from payments.domain.fraud.errors import FraudDraftChanged
 from payments.domain.fraud.features import Value
 from payments.domain.fraud.rules import (

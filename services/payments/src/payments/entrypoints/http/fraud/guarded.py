@@ -14,7 +14,7 @@ from contracts.payments.permissions import PaymentsPermission as P
 from payments.application.desk import Desk
 from payments.application.fraud.listing import add_entry, remove_entry, the_entry
 from payments.application.fraud.naming import Listable
-from payments.application.fraud.ports import Draft
+from payments.application.fraud.rules_port import Draft
 from payments.application.fraud.ruling import publish_rules, the_draft
 from payments.entrypoints.http.fraud.schemas import Kind, Sha256
 

@@ -14,7 +14,7 @@ from chassis.http import Once
 from chassis.http.listing import serve_list
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.fraud.ports import Published
+from payments.application.fraud.rules_port import Published
 from payments.application.fraud.ruling import Tried, backtest, save_draft, switch_rule, the_draft
 from payments.entrypoints.http.desk import TheDesk
 from payments.entrypoints.http.fraud.guarded import PUBLISH_RULES, RulesPayload
