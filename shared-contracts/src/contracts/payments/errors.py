@@ -86,6 +86,8 @@ class PaymentsError(StrEnum):
     """The draft of the rules is not the one that was looked at any more."""
     FRAUD_RULE_INVALID = "fraud_rule_invalid"
     """A rule against fraud says something that cannot be evaluated; the field is where."""
+    FRAUD_RULE_STOPPED_BEFORE = "fraud_rule_stopped_before"
+    """The same person used the switch of the rule within the last seven days."""
     FRAUD_UNPROVEN = "fraud_unproven"
     """A rule against fraud wants the payer to prove who he is, and no provider can have him do it."""
     INSUFFICIENT_FUNDS = "insufficient_funds"

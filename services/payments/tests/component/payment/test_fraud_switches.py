@@ -3,6 +3,7 @@
 from asyncio import create_task
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from .test_fraud import asks, decisions
 from .test_fraud_work import RULE, RULES, at, publish
@@ -26,7 +27,7 @@ async def test_what_was_stopped_in_an_emergency_stays_off_when_something_else_is
     others = [{**RULE, "id": "GONE"}, {**RULE, "id": "SOON"}, {**RULE, "id": "SPENT"}]
     await world.approved(await publish(world, {**RULES, "rules": [RULE, *others]}))
     now = world.clock.now()
-    soon, spent = (now + timedelta(hours=2)).isoformat(), (now + timedelta(hours=1)).isoformat()
+    soon, spent, day = ((now + timedelta(hours=hours)).isoformat() for hours in (2, 1, 24))
     stopped = await stop_rule(world, "LARGE")
     for rule, until in (("GONE", None), ("SOON", soon), ("SPENT", spent)):
         await stop_rule(world, rule, until)
@@ -34,8 +35,8 @@ async def test_what_was_stopped_in_an_emergency_stays_off_when_something_else_is
     await world.beat()
     proposed = await publish(world, {**RULES, "rules": [RULE, *others[1:], {**RULE, "id": "NEW", "mode": "shadow"}]})
     shown = (await world.client.get(proposed.json()["href"], headers=world.staff())).json()
-    assert shown["before"]["switched_off"] == {"GONE": None, "LARGE": None, "SOON": soon, "SPENT": spent}
-    assert shown["after"]["switched_off"] == {"LARGE": None, "SOON": soon}
+    assert shown["before"]["switched_off"] == {"GONE": day, "LARGE": day, "SOON": soon, "SPENT": spent}
+    assert shown["after"]["switched_off"] == {"LARGE": day, "SOON": soon}
     await world.approved(proposed)
     assert await off(world) == ["LARGE", "SOON"]
     kept = (await world.rows("SELECT * FROM fraud_rule WHERE casino_id = $1 AND rule = 'LARGE'", world.casino))[0]
@@ -58,6 +59,40 @@ async def test_a_rule_that_is_stopped_while_a_draft_waits_makes_the_proposal_wor
     assert await off(world) == ["LARGE"]
     await stop_rule(world, "LARGE", off=False)
     assert await off(world) == []
+
+
+async def test_one_person_stops_a_rule_for_a_day_and_no_longer(world: World) -> None:
+    await world.approved(await publish(world, RULES))
+    now, path = world.clock.now(), at(world, "/rules/LARGE/switch")
+    longer = {"off": True, "until": (now + timedelta(days=1, seconds=1)).isoformat(), "reason": "it errs"}
+    answer = await world.post(path, longer, as_=world.staff())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "until")
+    assert (await stop_rule(world, "LARGE"))["off_until"] == now + timedelta(days=1)
+    world.clock.advance(timedelta(days=1, seconds=1))
+    await world.beat()
+    await asks(world)
+    assert (await decisions(world))[-1]["action"] == "review", "it counts again by itself"
+
+
+async def test_nobody_keeps_a_rule_stopped_alone(world: World) -> None:
+    """Day after day, or by letting it go on for a moment."""
+    await world.approved(await publish(world, RULES))
+    ann, ben, path = uuid4(), uuid4(), at(world, "/rules/LARGE/switch")
+
+    async def switch(who: UUID, *, off: bool) -> str:
+        answer = await world.post(path, {"off": off, "reason": "it stops everybody"}, as_=world.staff(who))
+        return str(answer.json().get("code", answer.status_code))
+
+    assert await switch(ann, off=True) == "200"
+    assert await switch(ann, off=True) == "fraud_rule_stopped_before"
+    assert await switch(ann, off=False) == "200"
+    assert await switch(ann, off=True) == "fraud_rule_stopped_before"
+    assert await switch(ben, off=True) == "200"
+    assert await switch(ben, off=True) == "fraud_rule_stopped_before"
+    assert await switch(ann, off=True) == "200"
+    world.clock.advance(timedelta(days=7))
+    await world.beat()
+    assert await switch(ann, off=True) == "200"
 
 
 async def test_a_rule_that_is_stopped_in_the_moment_of_a_publication_is_off(world: World) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import driver
 from chassis.domain import uuid7
 from payments.adapters.fraud.tables import fraud_rule, fraud_rule_draft, fraud_rule_set, fraud_rules
-from payments.application.fraud.rules_port import Draft, InForce, Published
+from payments.application.fraud.rules_port import Draft, InForce, LastSwitch, Published
 from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.fraud.rules import Mode, RuleSet, read, sha256_of
 
@@ -124,6 +124,16 @@ class SqlRuleSets:
         """See RuleSets."""
         off = await _switched_off(connection, casino_id)
         return {rule: one["off_until"] for rule, one in off.items()}
+
+    async def last_switch(self, connection: AsyncConnection, casino_id: UUID, rule: str) -> LastSwitch | None:
+        """See RuleSets."""
+        await _lock(connection, casino_id)
+        table = fraud_rule
+        statement = select(table.c.switched_by, table.c.switched_at).where(
+            table.c.casino_id == casino_id, table.c.rule == rule, table.c.switched_by.is_not(None)
+        )
+        row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else LastSwitch(row.switched_by, row.switched_at)
 
     async def switch(
         self,

@@ -41,6 +41,14 @@ class Draft:
     edited_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LastSwitch:
+    """Who stopped a rule, or let it go on, and when."""
+
+    by: str
+    at: datetime
+
+
 class RuleSets(Protocol):
     """The casinos' rules."""
 
@@ -72,6 +80,10 @@ class RuleSets(Protocol):
         """Keep it instead of the one before."""
         ...
 
+    async def last_switch(self, connection: AsyncConnection, casino_id: UUID, rule: str) -> LastSwitch | None:
+        """Who used the switch of a rule last, and when; nobody else uses it until this transaction ends."""
+        ...
+
     async def switch(
         self,
         connection: AsyncConnection,
@@ -83,7 +95,5 @@ class RuleSets(Protocol):
         by: str,
         now: datetime,
     ) -> Mode | None:
-        """Stop a rule in force, until then or until somebody lets it go on, or let it; the mode it was published in.
-        None: there is no such rule.
-        """
+        """Stop a rule in force until then, or let it go on; the mode it was published in. None: there is none."""
         ...

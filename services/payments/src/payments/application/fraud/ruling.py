@@ -17,7 +17,7 @@ from chassis.store import UnitOfWork
 from contracts.payments.fraud_events import FraudRulesPublished, FraudRuleSwitched
 from payments.application.desk import Desk
 from payments.application.fraud.rules_port import Draft
-from payments.domain.fraud.errors import FraudDraftChanged
+from payments.domain.fraud.errors import FraudDraftChanged, FraudRuleStoppedBefore
 from payments.domain.fraud.features import Value
 from payments.domain.fraud.rules import (
     REFUSING,
@@ -35,6 +35,12 @@ from payments.domain.fraud_case.words import CaseOutcome
 
 MOST_TRIED = 20_000
 """Decisions that a draft is tried on, the newest first."""
+
+LONGEST_STOP = timedelta(days=1)
+"""So long one person stops a rule."""
+
+ONCE_IN = timedelta(days=7)
+"""Nobody keeps a rule stopped alone, day after day: within that time another person stops it again."""
 
 _AT_ONCE = 50
 """Decisions that are judged before others have their turn: deposits are judged by the same process."""
@@ -84,19 +90,23 @@ async def publish_rules(desk: Desk, uow: UnitOfWork, casino_id: UUID, content: M
 async def switch_rule(
     desk: Desk, uow: UnitOfWork, casino_id: UUID, rule: str, *, off: bool, until: datetime | None
 ) -> Mode:
-    """Stop a rule, for a while or until somebody lets it go on, or let it go on as it was published, for every payment
-    from now on.
+    """Stop a rule for a while, a day where nobody says how long, or let it go on as it was published, for every payment
+    from now on. One person does it: two who publish a draft stop a rule for longer.
 
     Raises:
         NotFound: there is no such rule.
-        Invalid: `until` is over, or nothing is stopped.
+        Invalid: `until` is over or too far away, or nothing is stopped.
+        FraudRuleStoppedBefore: he used its switch before.
     """
-    if until is not None and (not off or until <= uow.ctx.occurred_at):
-        raise Invalid("When a rule that is stopped counts again.", field="until")
-    await desk.fraud.rules.in_force(uow.connection, casino_id, uow.ctx.occurred_at)
-    mode = await desk.fraud.rules.switch(
-        uow.connection, casino_id, rule, off=off, until=until, by=uow.ctx.actor.id, now=uow.ctx.occurred_at
-    )
+    now, by = uow.ctx.occurred_at, uow.ctx.actor.id
+    if until is not None and not (off and now < until <= now + LONGEST_STOP):
+        raise Invalid("When a rule that is stopped counts again, within a day.", field="until")
+    await desk.fraud.rules.in_force(uow.connection, casino_id, now)
+    last = await desk.fraud.rules.last_switch(uow.connection, casino_id, rule)
+    if off and last is not None and last.by == by and last.at > now - ONCE_IN:
+        raise FraudRuleStoppedBefore
+    until = (until or now + LONGEST_STOP) if off else None
+    mode = await desk.fraud.rules.switch(uow.connection, casino_id, rule, off=off, until=until, by=by, now=now)
     if mode is None:
         raise NotFound
     await uow.publish(FraudRuleSwitched(casino_id=casino_id, rule=rule, switched_off=off))

@@ -15,3 +15,9 @@ class FraudDraftChanged(DomainError):
     """The draft is not the one that was looked at any more, or the rules in force are not."""
 
     code: ClassVar[str] = "fraud_draft_changed"
+
+
+class FraudRuleStoppedBefore(DomainError):
+    """You used the switch of this rule within the last seven days: another person stops it, or two publish a draft."""
+
+    code: ClassVar[str] = "fraud_rule_stopped_before"

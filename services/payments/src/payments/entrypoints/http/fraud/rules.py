@@ -133,7 +133,9 @@ async def switch(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Stop a rule for every payment from now on, or let it go on as it was published. One person does it, at once."""
+    """Stop a rule for every payment from now on, for a day at most, or let it go on as it was published. One person does
+    it, at once, and the same one not again within seven days; for longer two people publish a draft.
+    """
     caller.must_see(casino_id)
 
     async def work(uow: UnitOfWork) -> SwitchView:

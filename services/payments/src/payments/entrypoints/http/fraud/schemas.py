@@ -126,7 +126,7 @@ class SwitchBody(StrictModel):
 
     off: bool
     until: AwareDatetime | None = Field(
-        default=None, description="When a rule that is stopped counts again; null: when somebody lets it"
+        default=None, description="When a rule that is stopped counts again, within a day; null: in a day"
     )
     reason: Reason
 
