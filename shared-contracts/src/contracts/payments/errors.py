@@ -128,6 +128,8 @@ class PaymentsError(StrEnum):
     """So many deposits of the player are open that he has to end one of them, or wait, before he begins another."""
     TOO_MANY_OPEN_PAGES = "too_many_open_pages"
     """So many pages were opened for the player, on which he may still say what he wants, that he has to wait."""
+    TOO_MANY_REFUSED_DEPOSITS = "too_many_refused_deposits"
+    """So many deposits of the player were refused within the last hour that he has to wait before he asks again."""
     TOO_MANY_OPEN_WITHDRAWALS = "too_many_open_withdrawals"
     """So many withdrawals of the player are open that he has to wait for one of them before he asks for another."""
     TRANSFER_DIFFERS = "transfer_differs"

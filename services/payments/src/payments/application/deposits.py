@@ -18,8 +18,8 @@ from payments.application.cascade import (
     with_next,
 )
 from payments.application.deposit_course import DepositWish, course_of, deposit_flow, judged, note_course
+from payments.application.deposit_room import too_many
 from payments.application.desk import Desk
-from payments.application.errors import TooManyOpenDeposits
 from payments.application.fees import fee_of_wish
 from payments.application.fraud.hearing import count_deposit, count_looked
 from payments.application.fraud.looking_again import Looked, look_again, look_at_holder
@@ -86,11 +86,6 @@ PATIENCE = timedelta(seconds=15)
 HOSTED_PATIENCE = timedelta(days=7, minutes=1)
 """How long a cashier that is not ours has to say what became of a deposit, before it is given up."""
 
-MOST_OPEN = 20
-"""How many deposits a player may have whose end is not known: each is an order at a provider, who is asked about it
-again and again. Whoever pays has one or two; those he left behind on a provider's page end within a day.
-"""
-
 
 async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Outcome[Deposit, DepositEvent]:
     """Check and record, before anybody is called. A deposit we refuse is recorded as refused.
@@ -101,6 +96,7 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         AmountOutsidePolicy: the casino does not take as little, or as much, at once; not recorded.
         FeeChanged: it costs more than he was told; not recorded.
         TooManyOpenDeposits: MOST_OPEN of his are not ended; not recorded.
+        TooManyRefusedDeposits: MOST_REFUSED of his were refused lately; not recorded.
         PaymentIdTaken, DepositAlreadyRequested: the id belongs to another kind of payment, or another deposit.
     """
     refuse_card_numbers(wish.details, within="details")
@@ -111,9 +107,9 @@ async def request_deposit(desk: Desk, uow: UnitOfWork, wish: DepositWish) -> Out
         raise WalletUnknown(field="currency")
     if not wish.hosted:
         await desk.payment_ids.claim(uow.connection, IdKind.DEPOSIT, wish.deposit_id, field="deposit_id")
-    open_now = await desk.directory.undecided_deposits(uow.connection, wish.player_id)
-    if len(open_now) >= MOST_OPEN and wish.deposit_id not in open_now:
-        raise TooManyOpenDeposits
+    crowded = await too_many(desk, uow.connection, wish.player_id, uow.ctx.occurred_at, besides=wish.deposit_id)
+    if crowded is not None:
+        raise crowded
     course = await course_of(desk, uow, wish, player)
     found, course = await judged(desk, uow, wish, player, course, wallet)
     account = course.account

@@ -121,6 +121,12 @@ class TooManyOpenPages(DomainError):
     code: ClassVar[str] = "too_many_open_pages"
 
 
+class TooManyRefusedDeposits(DomainError):
+    """So many deposits of the player were refused within the last hour that he has to wait before he asks again."""
+
+    code: ClassVar[str] = "too_many_refused_deposits"
+
+
 class TooManyOpenWithdrawals(DomainError):
     """So many withdrawals of the player are open that he has to wait for one of them before he asks for another."""
 

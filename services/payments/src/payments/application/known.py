@@ -107,6 +107,10 @@ class Directory(Protocol):
         """The player's deposits that nobody has given up."""
         ...
 
+    async def refused_deposits(self, connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
+        """The player's deposits since then that we refused ourselves."""
+        ...
+
     async def begun_as_another(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
     ) -> bool:

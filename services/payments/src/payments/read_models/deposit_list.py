@@ -205,6 +205,14 @@ async def undecided(connection: AsyncConnection, player_id: UUID) -> list[UUID]:
     return list((await connection.execute(statement.order_by(table.c.id))).scalars())
 
 
+async def refused_since(connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
+    """The player's deposits since then that we refused ourselves."""
+    statement = select(table.c.id).where(
+        table.c.player_id == player_id, table.c.created_at >= since, table.c.status == "refused"
+    )
+    return list((await connection.execute(statement)).scalars())
+
+
 async def any_begun_as_another(
     connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
 ) -> bool:

@@ -88,6 +88,10 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.undecided(connection, player_id)
 
+    async def refused_deposits(self, connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
+        """See Directory."""
+        return await deposit_list.refused_since(connection, player_id, since)
+
     async def begun_as_another(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime
     ) -> bool:

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from chassis.db.engine import driver
+from payments.application.deposit_room import MOST_REFUSED, REFUSED_IN
 from payments.domain.fraud.rules import Trigger, read
 from payments.domain.fraud.verdict import judge
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
+from .test_deposits import limit
 from .test_withdrawals import BANK
 from .world import World
 
@@ -145,6 +147,21 @@ async def test_deposits_just_below_what_is_reported_are_looked_at_and_go_on(worl
     last = (await decisions(world))[-1]
     assert (last["action"], last["rules"]) == ("review", ["STRUCT"])
     assert [one["status"] for one in await cases(world)] == ["open"]
+
+
+async def test_what_was_refused_hides_none_of_what_was_paid(world: World) -> None:
+    """Whoever asks for more than his limit fifty times."""
+    await world.tell(limit(world, 8_000_00))
+    for _ in range(2):
+        await paid(world, 1_900_00)
+    for _ in range(MOST_REFUSED):
+        await asks(world, 7_000_00)
+    world.clock.advance(REFUSED_IN + timedelta(seconds=1))
+    await world.beat()
+    for _ in range(50 - MOST_REFUSED):
+        await asks(world, 7_000_00)
+    assert (await asks(world, 1_900_00)).status_code == 201
+    assert (await decisions(world))[-1]["rules"] == ["STRUCT"]
 
 
 async def test_money_that_was_not_played_with_takes_two_people(world: World) -> None:

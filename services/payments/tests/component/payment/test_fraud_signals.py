@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.db.engine import driver
+from payments.adapters.fraud.sql import MOST_LINKS
 from payments.application.fraud.looking_again import look_again
 from payments.application.fraud.ports import Signals
 from payments.application.instruments.seeing import fingerprint_of
@@ -188,6 +189,37 @@ async def test_a_device_and_a_place_of_today_are_a_takeover_and_of_yesterday_are
     world.clock.advance(timedelta(days=1))
     await world.withdraw(10_00, **elsewhere)
     assert "ATO" not in (await last(world))["rules"]
+
+
+async def test_who_takes_over_an_account_gains_nothing_by_not_telling_his_device(world: World) -> None:
+    await world.give(500_00)
+    await world.withdraw(10_00, device_id=DEVICE)
+    world.clock.advance(timedelta(days=2))
+    await world.beat()
+    await world.withdraw(10_00)
+    assert "ATO" not in (await last(world))["rules"], "it goes where his money went before"
+    await world.withdraw(10_00, destination={"account_id": "777"})
+    assert "ATO" in (await last(world))["rules"]
+
+
+async def test_many_devices_of_his_hide_nothing_else_of_him(world: World) -> None:
+    await world.give(500_00)
+    await world.withdraw(10_00, device_id=DEVICE)
+    world.clock.advance(timedelta(days=2))
+    await world.beat()
+    async with world.service.db.write() as connection:
+        raw = await driver(connection)
+        await raw.execute(
+            """INSERT INTO fraud_link (casino_id, kind, key, other, other_key, first_seen, last_seen)
+            SELECT $1, 'player', $2, 'device', md5(n::text), $3, $3 FROM generate_series(1, $4::int) AS n""",
+            world.casino,
+            str(world.player),
+            world.clock.now(),
+            MOST_LINKS,
+        )
+    await world.withdraw(10_00, device_id="device-of-a-thief", destination={"account_id": "777"})
+    found = await last(world)
+    assert (found["features"]["payouts:player:ever"], "ATO" in found["rules"]) == (2, True)
 
 
 async def test_how_soon_a_deposit_is_played_with_is_known(world: World) -> None:

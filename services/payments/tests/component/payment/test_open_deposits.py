@@ -1,13 +1,17 @@
 """How many deposits a player may have whose end is not known."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from payments.application.deposits import MOST_OPEN, give_up
+from chassis.domain import uuid7
+from payments.application.deposit_room import MOST_OPEN, MOST_REFUSED, REFUSED_IN
+from payments.application.deposits import give_up
 from payments.domain.deposit.commands import ExpireDeposit, StopDeposit
 
+from .test_deposits import limit
 from .world import World
 
 
@@ -42,6 +46,18 @@ async def test_what_has_succeeded_makes_room(world: World) -> None:
     assert answered(await world.deposit()) == (409, "too_many_open_deposits")
     await world.webhook("payment_intent.succeeded", world.stripe.settle(paid))
     assert [(await world.deposit()).status_code for _ in range(2)] == [201, 409]
+
+
+async def test_who_was_refused_often_waits_and_nothing_is_kept_of_it(world: World) -> None:
+    await world.tell(limit(world, 100_00))
+    asked = [await world.deposit(amount_minor=100_01, deposit_id=str(uuid7())) for _ in range(MOST_REFUSED)]
+    assert {answered(one) for one in asked} == {(409, "deposit_limit_reached")}
+    before = await world.rows("SELECT count(*) AS n FROM event")
+    assert answered(await world.deposit()) == (409, "too_many_refused_deposits")
+    assert await world.rows("SELECT count(*) AS n FROM event") == before
+    world.clock.advance(REFUSED_IN + timedelta(seconds=1))
+    await world.beat()
+    assert (await world.deposit()).status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from payments.application.deposits import MOST_OPEN as MOST_OPEN_DEPOSITS
+from payments.application.deposit_room import MOST_OPEN as MOST_OPEN_DEPOSITS
 from payments.application.withdrawal_standing import MOST_OPEN
 
 from .test_destinations import IBAN

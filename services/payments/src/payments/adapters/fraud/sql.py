@@ -68,7 +68,13 @@ PROVE = """
         = (his.casino_id, his.kind, his.key, his.other, his.other_key)"""
 
 MOST_LINKS = 2_000
-"""Of one key: whoever is seen with more is seen with many."""
+"""Of one key with one kind: whoever is seen with more is seen with many."""
+
+MOST_WALKED = 500
+"""Of one player's devices, instruments and payouts, on the way to others."""
+
+_OTHERS = "ARRAY['player', 'device', 'ip', 'instrument', 'bin', 'payout']"
+"""Each kind by itself, so that none is hidden behind many of another."""
 
 MOST_MEMBERS = 200
 """Of a cluster: that many are looked for."""
@@ -83,7 +89,7 @@ _CLUSTER = f"""
             WHERE casino_id = $1 AND kind = 'player' AND key = member.key
                 AND other IN ('device', 'instrument', 'payout')
                 AND (proved OR other = 'device' OR key = {{player}})
-            OFFSET 0
+            ORDER BY other DESC LIMIT {MOST_WALKED}
         ) AS there
         CROSS JOIN LATERAL (
             SELECT other_key FROM fraud_link
@@ -131,11 +137,13 @@ MEASURE = f"""
             count(*)
         ) AS line
         FROM of CROSS JOIN LATERAL (
-            SELECT other, last_seen FROM fraud_link
-            WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND (
-                proved OR other <> 'player' OR of.kind NOT IN ('instrument', 'payout') OR other_key = $2::uuid::text
-                OR of.kind NOT IN (SELECT kind FROM proven)
-            ) LIMIT {MOST_LINKS}
+            SELECT of_kind.other, found.last_seen FROM unnest({_OTHERS}) AS of_kind(other) CROSS JOIN LATERAL (
+                SELECT last_seen FROM fraud_link
+                WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND other = of_kind.other AND (
+                    proved OR other <> 'player' OR of.kind NOT IN ('instrument', 'payout')
+                    OR other_key = $2::uuid::text OR of.kind NOT IN (SELECT kind FROM proven)
+                ) LIMIT {MOST_LINKS}
+            ) AS found
         ) AS l
         GROUP BY of.kind, l.other
     ),
@@ -148,13 +156,19 @@ MEASURE = f"""
         ) AS e
     ),
     deposits AS (
-        SELECT status, amount_minor, currency, created_at, credited_at, provider, code, id FROM rm_deposit_list
-        WHERE player_id = $2 AND casino_id = $1 AND id <> $10 ORDER BY created_at DESC, id DESC LIMIT 50
+        SELECT amount_minor, currency, created_at, credited_at FROM rm_deposit_list
+        WHERE player_id = $2 AND casino_id = $1 AND id <> $10 AND status NOT IN ('failed', 'refused', 'expired')
+        ORDER BY created_at DESC, id DESC LIMIT 50
     ),
     ended AS (
         SELECT provider, code,
             bool_and(status = 'failed') OVER (ORDER BY coalesce(credited_at, created_at) DESC, id DESC) AS failed
-        FROM deposits WHERE status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
+        FROM (
+            SELECT status, created_at, credited_at, provider, code, id FROM rm_deposit_list
+            WHERE player_id = $2 AND casino_id = $1 AND id <> $10
+                AND status IN ('failed', 'succeeded', 'partially_reversed', 'reversed')
+            ORDER BY created_at DESC, id DESC LIMIT 50
+        ) AS last
     ),
     mine AS (
         SELECT other_key, proved FROM fraud_link
@@ -192,8 +206,7 @@ MEASURE = f"""
         (SELECT jsonb_agg(line) FROM listed)::text AS listed,
         (SELECT jsonb_agg(line) FROM staked)::text AS staked,
         (SELECT jsonb_agg(jsonb_build_array(amount_minor, currency)) FROM deposits
-            WHERE coalesce(credited_at, created_at) >= $9::timestamptz - interval '24 hours'
-                AND status NOT IN ('failed', 'refused', 'expired'))::text AS recent,
+            WHERE coalesce(credited_at, created_at) >= $9::timestamptz - interval '24 hours')::text AS recent,
         (SELECT jsonb_agg(jsonb_build_array(provider, code)) FROM ended WHERE failed)::text AS failed,
         (SELECT floor(extract(epoch FROM greatest($9::timestamptz - max(at), interval '0')) / 60)::bigint
             FROM (SELECT last_deposit_at AS at FROM fraud_play WHERE player_id = $2 AND casino_id = $1

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from payments.application.deposits import MOST_OPEN
+from payments.application.deposit_room import too_many
 from payments.application.desk import Desk
-from payments.application.errors import DEPOSIT_REFUSALS, TooManyOpenDeposits
+from payments.application.errors import DEPOSIT_REFUSALS
 from payments.application.fees import fee_of_method
 from payments.application.late import deposit_standing
 from payments.application.ports import ProviderAccount
@@ -85,8 +85,9 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     standing = await deposit_standing(desk, connection, player, visit.currency, rules.time_zone, visit.now)
     code = obstacle_of(standing, visit.amount_minor or 1)
     refused = None if code is None else DEPOSIT_REFUSALS[code].code
-    if refused is None and len(await desk.directory.undecided_deposits(connection, visit.player_id)) >= MOST_OPEN:
-        refused = TooManyOpenDeposits.code
+    crowded = await too_many(desk, connection, visit.player_id, visit.now)
+    if refused is None and crowded is not None:
+        refused = crowded.code
     left = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
     room = await desk.reconciling.store.room_minor(connection, visit.casino_id, visit.currency)
     accounts = await desk.accounts.all_of(connection, visit.casino_id)

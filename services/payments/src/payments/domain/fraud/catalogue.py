@@ -248,17 +248,20 @@ _UNPROVEN = [
     ),
 ]
 
+_NEW_DEVICE = {"and": [{"lt": [of("device_age_h"), 24]}, {"gte": [of("devices", "player", "ever"), 2]}]}
+_NO_DEVICE = {"and": [{"not": {"known": of("device_age_h")}}, {"gte": [of("devices", "player", "ever"), 1]}]}
+
 _TAKEOVER = [
     rule(
         "ATO",
         "withdrawal",
         "hold",
-        "A device of less than a day asks for money to a place of less than a day; he had others of both before.",
+        "A device of less than a day, or one that is not told, asks for money to a place of less than a day; he had"
+        " others of both before.",
         {
             "and": [
-                {"lt": [of("device_age_h"), 24]},
+                {"or": [_NEW_DEVICE, _NO_DEVICE]},
                 {"lt": [of("payout_age_h"), 24]},
-                {"gte": [of("devices", "player", "ever"), 2]},
                 {"gte": [of("payouts", "player", "ever"), 2]},
             ]
         },

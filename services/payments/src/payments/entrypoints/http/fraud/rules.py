@@ -133,8 +133,8 @@ async def switch(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Stop a rule for every payment from now on, for a day at most, or let it go on as it was published. One person does
-    it, at once, and the same one not again within seven days; for longer two people publish a draft.
+    """Stop a rule for every payment from now on, for a day at most, or let it go on as it was published. One person
+    does it, at once, and the same one not again within seven days; for longer two people publish a draft.
     """
     caller.must_see(casino_id)
 
