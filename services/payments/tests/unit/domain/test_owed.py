@@ -33,7 +33,7 @@ def exchanged(day: int, minor: int, bought: int, *, sold_as: str = "EUR", bought
 
 
 def test_a_payout_settles_what_is_owed_when_it_is_made_and_no_more() -> None:
-    won = [came(1, 100_00), paid(2, 500_00)]
+    won: list[Moved] = [came(1, 100_00), paid(2, 500_00)]
     assert owed(won, "EUR") == {}
     assert owed([*won, came(3, 300_00)], "EUR") == {CARD: (300_00, 0)}
     assert owed([*won, came(3, 300_00), paid(4, 120_00)], "EUR") == {CARD: (180_00, 0)}
@@ -55,20 +55,20 @@ def test_what_was_refunded_or_taken_back_is_owed_no_longer_whatever_was_paid_the
 
 
 def test_what_a_bank_takes_of_money_that_was_returned_already_counts_against_what_comes_next() -> None:
-    gone = [came(1, 100_00), paid(2, 100_00), taken(3, 100_00)]
+    gone: list[Moved] = [came(1, 100_00), paid(2, 100_00), taken(3, 100_00)]
     assert owed([*gone, came(4, 300_00)], "EUR") == {CARD: (200_00, 0)}
     assert owed([*gone, taken(4, -100_00), came(5, 300_00)], "EUR") == {CARD: (300_00, 0)}
 
 
 def test_what_is_exchanged_is_owed_on_in_the_currency_it_became() -> None:
-    moved = [came(1, 100_00), exchanged(2, 100_00, 120_00)]
+    moved: list[Moved] = [came(1, 100_00), exchanged(2, 100_00, 120_00)]
     assert owed(moved, "EUR") == {}
     assert owed(moved, "USD") == {CARD: (0, 120_00)}
     assert owed([*moved, paid(3, 70_00, currency="USD")], "USD") == {CARD: (0, 50_00)}
 
 
 def test_what_was_paid_in_is_exchanged_before_what_was_won() -> None:
-    moved = [came(1, 60_00), came(2, 40_00, BANK), exchanged(3, 400_00, 480_00)]
+    moved: list[Moved] = [came(1, 60_00), came(2, 40_00, BANK), exchanged(3, 400_00, 480_00)]
     assert owed(moved, "USD") == {CARD: (0, 72_00), BANK: (0, 48_00)}
     assert owed([*moved, exchanged(4, 480_00, 390_00, sold_as="USD", bought_as="EUR")], "EUR") == {
         CARD: (58_50, 0),
@@ -77,12 +77,16 @@ def test_what_was_paid_in_is_exchanged_before_what_was_won() -> None:
 
 
 def test_over_a_third_currency_it_is_owed_all_the_same() -> None:
-    moved = [came(1, 100_00), exchanged(2, 100_00, 120_00), exchanged(3, 120_00, 90_00, sold_as="USD", bought_as="GBP")]
+    moved: list[Moved] = [
+        came(1, 100_00),
+        exchanged(2, 100_00, 120_00),
+        exchanged(3, 120_00, 90_00, sold_as="USD", bought_as="GBP"),
+    ]
     assert owed(moved, "GBP") == {CARD: (0, 90_00)}
 
 
 def test_what_is_taken_back_of_a_deposit_that_was_exchanged_is_owed_nowhere() -> None:
-    moved = [came(1, 100_00), exchanged(2, 50_00, 60_00), taken(3, 75_00)]
+    moved: list[Moved] = [came(1, 100_00), exchanged(2, 50_00, 60_00), taken(3, 75_00)]
     assert (owed(moved, "EUR"), owed(moved, "USD")) == ({}, {CARD: (0, 30_00)})
 
 
