@@ -309,6 +309,7 @@ INSTRUMENTS: list[tuple[Any, ContractEvent | None]] = [
         InstrumentSeen(**{**OF_CARD, **LOOKS}, provider="acme", country="MT", renewed=True),
     ),
     (instrument.InstrumentFoundShared(**CARD_FACT, players=3), InstrumentShared(**{**OF_CARD, **LOOKS}, players=3)),
+    (instrument.InstrumentFoundAlone(**CARD_FACT), None),
     (
         instrument.InstrumentHolderCompared(**CARD_FACT, likeness=Likeness.MISMATCH),
         reviewed(likeness="mismatch", decided_by="verification"),

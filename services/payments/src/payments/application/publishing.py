@@ -54,7 +54,7 @@ def _instrument(recorded: Recorded[Any]) -> list[ContractEvent]:
         case instrument.InstrumentFoundShared():
             return [InstrumentShared(**whose, bin=event.bin, players=event.players)]
         case instrument.InstrumentFoundAlone():
-            return []  # Because of a decision, which is told.
+            return []  # What was told before it is looked up here by whoever acts on it.
         case _:
             return [InstrumentReviewed(**whose, **_reviewed(event))]
 

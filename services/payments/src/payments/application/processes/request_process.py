@@ -67,7 +67,8 @@ class RequestProcess:
         self._desk = desk
 
     async def open(self, wish: Wish) -> tuple[UUID, str]:
-        """The id the withdrawal will have, and its page. Nothing is on hold; kept is whose it is, and how long it is open.
+        """The id the withdrawal will have, and its page. Nothing is on hold; kept is whose it is and how
+        long it is open.
 
         Raises:
             Invalid, PlayerUnknown, WalletUnknown, ProviderNotOffered: it makes no sense.
