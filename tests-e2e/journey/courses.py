@@ -36,6 +36,9 @@ SIGNED_IN = {
 }
 """In which header, or field of the body, each provider proves that a call is its own."""
 
+OF_ONE_NETWORK = {"paymentiq": "allowed_networks"}
+"""Who is heard from the network in its settings alone, however well a call is signed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
@@ -148,7 +151,7 @@ class Houses:
         return str(done["authorize"]["authCode"])
 
     async def _forgeries_are_refused(self, course: Course) -> None:
-        """Each call of its providers, once more and with a signature that is not quite right."""
+        """Each call of its providers, once more: with a signature that is not quite right, or from elsewhere."""
         for provider in course.providers:
             at = f"/partner/payments/{provider}/{self.casinos[course.currency]}/"
             heard = [one for one in self.street.letters if one.target.startswith(at)]
@@ -156,6 +159,9 @@ class Houses:
             for letter in heard:
                 status, body, _ = await self.street.send(letter.forged(SIGNED_IN[provider]))
                 assert status == 401, (provider, status, body)
+                if provider in OF_ONE_NETWORK:
+                    status, body, _ = await self.street.send(letter, STRANGERS_IP)
+                    assert status == 401, (provider, status, body)
 
     # -- out -------------------------------------------------------------------------------------------------------
 
@@ -271,21 +277,12 @@ async def open_houses(tale: Tale, street: Street) -> Houses:
         await allow_withdrawals(tale, casino_id, currency)
         for provider in (name for one in COURSES if one.currency == currency for name in one.providers):
             contract = contracts[provider]
-            if provider == "paymentiq":
-                contract["settings"]["allowed_networks"] = f"{PARTNERS_IP}/32"
+            if provider in OF_ONE_NETWORK:
+                contract["settings"][OF_ONE_NETWORK[provider]] = f"{PARTNERS_IP}/32"
             await take_provider(tale, casino_id, provider, {"currencies": [currency], **contract})
 
     await asyncio.gather(*(furnish(*one) for one in casinos.items()))
     return Houses(tale, street, casinos)
-
-
-async def strangers_are_refused(houses: Houses) -> None:
-    """What PaymentIQ said is believed from the networks of its account alone, however well it is signed."""
-    letters = [one for one in houses.street.letters if "/paymentiq/" in one.target]
-    assert letters, "PaymentIQ never called"
-    for letter in letters:
-        status, body, _ = await houses.street.send(letter, STRANGERS_IP)
-        assert status == 401, (status, body)
 
 
 async def _once_known(player: Person, path: str, wish: Mapping[str, Any]) -> Any:
