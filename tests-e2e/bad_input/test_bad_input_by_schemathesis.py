@@ -1,7 +1,9 @@
 """Schemathesis over every operation of every service, in this process, as an administrator and as a support agent.
 
-It sends what the description allows and what it does not. Ids are at times those of things there are, so that requests
-get past the door. Examples are the same in every run; `make fuzz` draws others, and more of them.
+It sends what the description allows and what it does not, half and half. Ids are at times those of things there are,
+so that requests get past the door. To draw a request costs as much as to answer it: each is sent by both callers.
+Examples are few and the same in every run, since `test_bad_bodies` and its neighbours break every rule of every field
+one by one; `make fuzz` draws others, and many more.
 """
 
 import asyncio
@@ -37,7 +39,7 @@ CHECKS: list[Any] = [
     response_schema_conformance,
 ]
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES") or 12),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES") or 8) // 2,
     derandomize="FUZZ_EXAMPLES" not in os.environ,
     deadline=None,
     database=None,
@@ -85,26 +87,25 @@ def _token(house: House, operation: Operation, caller: str) -> str:
     return house.token("staff", permissions=held, subject=None) or ""
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=repr)
-def test_what_is_answered_is_what_is_promised(operation: Operation, caller: str, street: Street) -> None:
+def test_what_is_answered_is_what_is_promised(operation: Operation, mode: GenerationMode, street: Street) -> None:
     house = street.of(operation.service)
     described = _SCHEMAS[operation.service][operation.template][operation.method.upper()]
-    modes = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-    cases = modes.flatmap(lambda mode: described.as_strategy(generation_mode=mode))
 
     @EXAMPLES
-    @given(case=cases, known=st.booleans())
+    @given(case=described.as_strategy(generation_mode=mode), known=st.booleans())
     def attempt(case: Any, known: bool) -> None:
         if known and isinstance(case.path_parameters, dict):
             case.path_parameters.update(
                 {name: house.facts[name] for name in case.path_parameters if name in house.facts}
             )
-        made = case.as_transport_kwargs(
-            base_url="http://service.test", headers=bearer(_token(house, operation, caller))
-        )
-        answer = street.loop.run_until_complete(_sent(house, made))
-        case.validate_response(answer, checks=CHECKS)
+        for caller in CALLERS:
+            made = case.as_transport_kwargs(
+                base_url="http://service.test", headers=bearer(_token(house, operation, caller))
+            )
+            answer = street.loop.run_until_complete(_sent(house, made))
+            case.validate_response(answer, checks=CHECKS)
 
     attempt()
 
