@@ -64,7 +64,9 @@ lint: $(VENV) ## Format, lint and types
 check: $(VENV) ## Everything that can be said about the code without running it (ARGS="types imports": these alone)
 	@$(PY) -m tools.check $(ARGS)
 
-# One worker more than the two cores have room for: the journeys of the third mostly wait.
+# One worker more than the two cores have room for: the journeys of the third mostly wait. What pytest makes of asserts
+# is kept, whatever the shell says of bytecode: each worker would make it anew of every file.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV) ## The whole suite, from unit tests to journeys with kills, on PostgreSQL and Kafka (ARGS="-k ledger")
 	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(TESTED) $(ARGS)
 

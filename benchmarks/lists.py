@@ -13,7 +13,7 @@ would cost too much is told, and is not an answer. Beside it the bare statement 
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,9 +148,9 @@ def _written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "none" if value is None else str(value)
 
 
-def cases(sample: dict[str, Any], cursors: dict[Key, str]) -> Iterator[Case]:
+def cases(scopes: Collection[str], sample: dict[str, Any], cursors: dict[Key, str]) -> Iterator[Case]:
     """Everything that is asked."""
-    for scope in SCOPES:
+    for scope in scopes:
         for name, query in filters(sample):
             yield scope, f"filter {name}", query, {}
         for window in WINDOWS:
@@ -169,9 +169,9 @@ def orders() -> list[str]:
     return [f"{n}.{way}" for n, field in DEPOSITS.fields.items() if field.sortable for way in ("asc", "desc")]
 
 
-def places() -> Iterator[Key]:
+def places(scopes: Collection[str]) -> Iterator[Key]:
     """The pages behind the first: in the order of time at any depth, in other orders within the week."""
-    for scope in SCOPES:
+    for scope in scopes:
         for order in orders():
             for window in WINDOWS if order.startswith("created_at") else ("week",):
                 for place in ("deep", "last"):
@@ -288,9 +288,9 @@ async def measure(url: str, options: argparse.Namespace) -> Result:
         asked = f"SELECT * FROM {TABLE} WHERE currency = 'EUR' OFFSET $1 LIMIT 1"
         sample = dict(await raw.fetchrow(asked, options.rows // 4) or {})
         async with served(url) as (app, client):
-            cursors = {key: await cursor(app, raw, key) for key in places()}
+            cursors = {key: await cursor(app, raw, key) for key in places(options.scopes)}
             with overheard() as statements:
-                for case in cases(sample, cursors):
+                for case in cases(options.scopes, sample, cursors):
                     taken, code = await timed(client, case, options.times)
                     sent = statements.last(TABLE)
                     if code is not None or sent is None:
@@ -363,6 +363,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog=Path(__file__).name, description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--times", type=int, default=20, help="how often each case is asked")
+    parser.add_argument("--scopes", nargs="+", choices=SCOPES, default=list(SCOPES), help="whose rows are asked for")
     options = parser.parse_args()
 
     async def run() -> Result:
