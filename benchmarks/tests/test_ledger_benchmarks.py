@@ -1,4 +1,7 @@
-"""The ledger is measured: each benchmark runs through on tiny sizes. How fast anything is, is nobody's test."""
+"""The ledger is measured.
+
+Each benchmark runs through on tiny sizes. How fast anything is, is nobody's test.
+"""
 
 import json
 import subprocess

@@ -1,4 +1,7 @@
-"""Deposits, fraud, settlement files and lists are measured: each benchmark runs through on tiny sizes. How fast anything is, is nobody's test."""
+"""Deposits, fraud, settlement files and lists are measured.
+
+Each benchmark runs through on tiny sizes. How fast anything is, is nobody's test.
+"""
 
 from collections.abc import Callable
 from typing import Any

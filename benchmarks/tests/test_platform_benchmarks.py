@@ -1,4 +1,7 @@
-"""The gateway, projections and permissions are measured: each benchmark runs through on tiny sizes. How fast anything is, is nobody's test."""
+"""The gateway, projections and permissions are measured.
+
+Each benchmark runs through on tiny sizes. How fast anything is, is nobody's test.
+"""
 
 import json
 import os
