@@ -1,4 +1,6 @@
-"""The servers that a test run shares."""
+"""What a test run has for all its tests: servers, and a garbage collector that is told what to leave alone."""
+
+import gc
 
 import asyncpg
 import pytest
@@ -22,3 +24,8 @@ async def test_the_run_has_a_kafka_of_its_own(kafka_bootstrap: str) -> None:
         assert len(producer.client.cluster.brokers()) == 1
     finally:
         await producer.stop()
+
+
+def test_what_the_run_loaded_is_not_looked_through_for_garbage() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 50_000
