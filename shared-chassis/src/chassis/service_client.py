@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.domain import DomainError
 from chassis.telemetry.tracing import current_traceparent, span
+from chassis.tls import believed
 
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _MOST_TRIES: Final = 3
@@ -85,6 +86,7 @@ class ServiceClient:
             timeout=httpx.Timeout(timeout_s, connect=2.0, pool=2.0),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
             transport=transport,
+            verify=believed(),
             trust_env=False,
             follow_redirects=False,
         )

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.signed_requests import SigningClient
+from chassis.tls import believed
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,9 @@ class RemoteClientKeys:
         self._tried_at = moment
         headers = {"Authorization": f"Bearer {self._services.mint('security')}"}
         try:
-            async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT_S, trust_env=False) as client:
+            async with httpx.AsyncClient(
+                transport=self._transport, timeout=_TIMEOUT_S, verify=believed(), trust_env=False
+            ) as client:
                 answer = await client.get(self._url, headers=headers)
                 answer.raise_for_status()
                 self._keys, self._fetched_at = parse_client_keys(answer.json()), moment

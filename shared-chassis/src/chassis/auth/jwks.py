@@ -10,6 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from chassis.domain import DomainError
+from chassis.tls import believed
 
 _FRESH_S: Final = 300.0
 _NOT_AGAIN_WITHIN_S: Final = 3.0
@@ -91,7 +92,9 @@ class RemoteKeys:
             return
         self._tried_at = moment
         try:
-            async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT_S, trust_env=False) as client:
+            async with httpx.AsyncClient(
+                transport=self._transport, timeout=_TIMEOUT_S, verify=believed(), trust_env=False
+            ) as client:
                 answer = await client.get(self._url)
                 answer.raise_for_status()
                 keys = parse_keys(answer.json())

@@ -3,6 +3,7 @@
 import httpx
 
 from chassis.partners import PartnerHosts
+from chassis.tls import believed
 from games.application.ports import GameSupplier, Outbound, SupplierReply, SupplierSilent
 
 _LARGEST_REPLY = 32 * 1024 * 1024
@@ -18,7 +19,7 @@ class HttpSupplierClient:
 
     def __init__(self, partner_hosts: PartnerHosts, *, timeout_s: float) -> None:
         self._partner_hosts = partner_hosts
-        self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, verify=believed(), trust_env=False)
 
     async def send(self, supplier: GameSupplier, outbound: Outbound) -> SupplierReply:
         """See SupplierClient."""

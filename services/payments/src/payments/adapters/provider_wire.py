@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 import httpx
 import structlog
 
+from chassis.tls import believed
 from payments.application.ports import HttpAnswer, HttpCall, NotSent
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class HttpProviderWire:
         self._client = client or httpx.AsyncClient(
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             follow_redirects=False,
+            verify=believed(),
             trust_env=False,
             limits=_NO_LIMIT,
         )
