@@ -10,6 +10,7 @@ from chassis.db.engine import driver
 from chassis.domain import FixedClock
 from chassis.messaging.bus import DEFAULT_PARTITIONS
 from chassis.runtime import Service
+from chassis.store import UnitOfWork
 from chassis.tasks import TaskRunner
 from chassis.testing.feed import Feed
 from chassis.testing.second_person import approved
@@ -18,6 +19,7 @@ from contracts.backoffice.events import CasinoOpened, PlayerRegistered, Restrict
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.configuring import AccountChange, configure_provider
 from payments.application.deposit_course import DepositWish
 from payments.application.deposits import request_deposit
 from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash, transfer_id
@@ -42,6 +44,10 @@ EVERYTHING = list(P)
 STRIPE: dict[str, Any] = {
     "settings": {"base_url": "https://api.stripe.com"},
     "secrets": {"api_key": "sk_test_secret", "webhook_secret": WEBHOOK_SECRET},
+}
+TRUSTLY: dict[str, Any] = {
+    "settings": {"base_url": "https://test.trustly.com", "username": "casino", "public_key": THEIR_PUBLIC},
+    "secrets": {"password": "hunter22hunter22", "private_key": OUR_PRIVATE},
 }
 
 _FORGOTTEN = (
@@ -139,20 +145,19 @@ class World:
         await self.desk.restriction_age.refresh()
 
     async def configure(self, casino: UUID | None = None) -> None:
+        """Accounts at Stripe and Trustly, by what is executed once two people agreed; routes are asked in tests of
+        their own.
+        """
         at = casino or self.casino
-        for provider, settings, secrets in (
-            ("stripe", STRIPE["settings"], STRIPE["secrets"]),
-            (
-                "trustly",
-                {"base_url": "https://test.trustly.com", "username": "casino", "public_key": THEIR_PUBLIC},
-                {"password": "hunter22hunter22", "private_key": OUR_PRIVATE},
-            ),
-        ):
-            body = {"enabled": True, "currencies": ["EUR"], "settings": settings, "secrets": secrets}
-            answer = await self.client.put(
-                f"{V1}/casinos/{at}/providers/{provider}", json=body, headers=self.staff(casino=at)
-            )
-            await self.approved(answer)
+
+        async def work(uow: UnitOfWork) -> None:
+            for provider, account in (("stripe", STRIPE), ("trustly", TRUSTLY)):
+                change = AccountChange(
+                    casino_id=at, provider=provider, enabled=True, currencies=frozenset({"EUR"}), **account
+                )
+                await configure_provider(self.desk, uow, change)
+
+        await self.desk.app.transact(work, self.desk.ours("test", at))
 
     async def offer_cards(self) -> None:
         """Two providers that take cards: Stripe, and Adyen, which keeps more of it."""
