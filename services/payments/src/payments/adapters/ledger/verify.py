@@ -15,7 +15,7 @@ import asyncpg
 
 from chassis.db.engine import plain_url
 from contracts.seals import Seal
-from payments.adapters.ledger import at_providers
+from payments.adapters.ledger import at_providers, guards
 from payments.adapters.ledger.causes import not_posted, not_said
 from payments.adapters.ledger.chain import Broken, TakenAway, unsealed, walked
 from payments.adapters.ledger.settled import batches_posted, decisions_posted
@@ -219,23 +219,6 @@ CHECKS: dict[str, str] = {
         SELECT id AS wallet_id, balance_minor, coalesce(open.minor, 0) AS open
         FROM held LEFT JOIN open ON open.wallet_id = id
         WHERE balance_minor <> coalesce(open.minor, 0)""",
-    "I13 entries and events cannot be changed or removed": """
-        WITH whole AS (
-            SELECT relid::oid AS relid, 'transfer' AS kept FROM pg_partition_tree('transfer')
-            UNION ALL SELECT 'event'::regclass::oid, 'event')
-        SELECT relid::regclass AS part, kept || needed.trigger AS name
-        FROM whole, (VALUES ('_is_append_only'), ('_is_never_emptied')) AS needed(trigger)
-        WHERE NOT EXISTS (
-            SELECT FROM pg_trigger
-            WHERE tgname = kept || needed.trigger AND tgrelid = relid AND tgenabled IN ('O', 'A'))
-        UNION ALL
-        SELECT relid::regclass, 'right to ' || lower(wanted)
-        FROM whole, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS wanted
-        WHERE has_table_privilege(relid, wanted)
-          AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-        UNION ALL
-        SELECT whole.relid::regclass, 'owned by whoever serves' FROM whole JOIN pg_class ON pg_class.oid = whole.relid
-        WHERE pg_has_role(relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)""",
     "I13 a month that was taken away held what its seals, its days and its ids say": """
         WITH sealed AS (
             SELECT date_trunc('month', until_at AT TIME ZONE 'UTC')::date AS month, sum(entries) AS entries
@@ -255,6 +238,7 @@ CHECKS: dict[str, str] = {
     "I13 the events of a stream are numbered without a gap": """
         SELECT stream_id, count(*) AS events, max(version) AS newest FROM event
         GROUP BY stream_id HAVING count(*) <> max(version) OR min(version) <> 1""",
+    **guards.CHECKS,
     **at_providers.CHECKS,
 }
 """Each query finds what breaks its invariant."""
@@ -289,6 +273,8 @@ async def verify(
     try:
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             findings = [await _finding(raw, name, await raw.fetch(query)) for name, query in CHECKS.items()]
+            changed = await guards.changed_functions(raw)
+            findings.append(await _finding(raw, guards.FUNCTIONS_KEPT, changed))
             if against_events:
                 for name, walk in CAUSED.items():
                     found = await walk(raw)
