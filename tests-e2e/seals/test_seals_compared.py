@@ -20,7 +20,7 @@ from chassis.testing.postgres import Databases
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.ledger import PostgresLedger
-from payments.domain.ledger.accounts import AccountType, house, player_cash
+from payments.domain.ledger.accounts import game_house, player_cash
 from payments.domain.ledger.transfers import Transfer, TransferKind
 from payments.main import build as build_payments
 from payments.settings import Settings as PaymentsSettings
@@ -53,8 +53,8 @@ class Both:
             [
                 Transfer(
                     id=transfer_id("gift", player_id),
-                    kind=TransferKind.BONUS_CONVERSION,  # No event of a payment has to say it.
-                    debit=house(casino_id, AccountType.BONUS_EXPENSE, "EUR"),
+                    kind=TransferKind.WIN,  # No event of a payment has to say it.
+                    debit=game_house(casino_id, "EUR"),
                     credit=player_cash(casino_id, player_id, "EUR"),
                     amount_minor=100,
                 )

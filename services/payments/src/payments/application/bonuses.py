@@ -24,6 +24,9 @@ from payments.domain.bonus.words import BonusAction, BonusFact, OrderOfUse
 
 POLICY = "payments.bonus_policy"
 
+MOVE_BONUS = "payments.move_bonus"
+"""What two people agree to."""
+
 
 async def check_bonus(desk: Desk, uow: UnitOfWork, fact: BonusFact) -> None:
     """Look whether it could be done now, and lock the player's wallet so that it stays so.

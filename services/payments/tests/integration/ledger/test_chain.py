@@ -250,3 +250,15 @@ async def test_a_month_that_is_not_sealed_is_not_taken_away(desk, chain):
     await close_months(desk.db, datetime(2026, 5, 15, tzinfo=UTC))
     with pytest.raises(asyncpg.RaiseError, match="not sealed"):
         await take_away(desk.url, date(2026, 3, 1))
+
+
+async def test_what_no_seal_holds_yet_is_told_and_is_no_fault(desk, chain):
+    key = await desk.player(100)
+    await desk.one(desk.move("bet", key, "t1", 1))
+    findings = await verify(desk.url, chain.key, now=desk.clock.now())
+    (young,) = [one for one in findings if one.name == UNSEALED]
+    assert (young.holds, young.beside) == (True, ("2 entries since 2026-03-15 00:00 UTC are in no seal yet",))
+    desk.clock.advance(SETTLES_AFTER + timedelta(seconds=1))
+    await chain.catch_up()
+    findings = await verify(desk.url, chain.key, now=desk.clock.now())
+    assert [one.beside for one in findings if one.name == UNSEALED] == [()]

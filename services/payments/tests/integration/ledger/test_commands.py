@@ -9,7 +9,6 @@ import pytest
 from chassis.cli import run
 from chassis.command import EX_TEMPFAIL
 from chassis.db.engine import driver
-from chassis.domain import uuid7
 from chassis.store import Application, EventTypes
 from chassis.testing.commands import Ended, run_command
 from chassis.testing.environment import make_settings
@@ -17,7 +16,6 @@ from contracts.seals import Seal, ToldSeal
 from payments.adapters.ledger.chain import SETTLES_AFTER, LedgerChain
 from payments.adapters.ledger.months import close_months
 from payments.adapters.ledger.verify import UNSEALED
-from payments.application.ledger import AccountType, Transfer, TransferKind, house, player_cash
 from payments.entrypoints.commands import verify_ledger
 from payments.main import build
 from payments.settings import Settings
@@ -30,11 +28,7 @@ OTHER = "ab" * 32
 async def desk(in_march):
     """Bets of March in two sealed blocks."""
     key = await in_march.player()
-    expense = house(key.casino_id, AccountType.BONUS_EXPENSE, key.currency)
-    given = Transfer(  # No event of a payment has to say it.
-        id=uuid7(), kind=TransferKind.BONUS_CONVERSION, debit=expense, credit=player_cash(*key), amount_minor=100
-    )
-    assert [one.posted for one in await in_march.ledger.post([given])] == [True]
+    await in_march.one(in_march.move("win", key, "gift", 100))  # No event of a payment has to say it.
     for number in range(5):
         await in_march.one(in_march.move("bet", key, f"t{number}", 1))
     in_march.clock.advance(SETTLES_AFTER + timedelta(seconds=1))

@@ -48,12 +48,12 @@ NOTHING_DONE = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN coalesce(NEW, 
 FAULTS: dict[str, tuple[str, str, str]] = {
     "no floors": ("ALTER TABLE account DROP CONSTRAINT ck_account_floor", CONSTRAINTS, "ck_account_floor"),
     "a lower floor": (
-        "ALTER TABLE account DROP CONSTRAINT ck_account_floor,"
-        " ADD CONSTRAINT ck_account_floor CHECK (balance_minor >= floor_minor - 1000)", CONSTRAINTS, "- 1000",
+        ("ALTER TABLE account DROP CONSTRAINT ck_account_floor,"
+        " ADD CONSTRAINT ck_account_floor CHECK (balance_minor >= floor_minor - 1000)"), CONSTRAINTS, "- 1000",
     ),
     "a floor that new rows alone are held to": (
-        "ALTER TABLE account DROP CONSTRAINT ck_account_floor,"
-        " ADD CONSTRAINT ck_account_floor CHECK (balance_minor >= floor_minor) NOT VALID", CONSTRAINTS, "NOT VALID",
+        ("ALTER TABLE account DROP CONSTRAINT ck_account_floor,"
+        " ADD CONSTRAINT ck_account_floor CHECK (balance_minor >= floor_minor) NOT VALID"), CONSTRAINTS, "NOT VALID",
     ),
     "entries of any amount": ("ALTER TABLE transfer DROP CONSTRAINT ck_transfer_amount", CONSTRAINTS, "is missing"),
     "an account without its floor": (
@@ -72,22 +72,22 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "DROP TRIGGER ledger_bonus_is_append_only ON ledger_bonus", TRIGGERS, "ledger_bonus",
     ),
     "a trigger for some columns": (
-        "CREATE OR REPLACE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE OF type ON event FOR EACH ROW"
-        " EXECUTE FUNCTION refuse_change()", TRIGGERS, "does something else",
+        ("CREATE OR REPLACE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE OF type ON event FOR EACH ROW"
+        " EXECUTE FUNCTION refuse_change()"), TRIGGERS, "does something else",
     ),
     "a trigger for some rows": (
-        "CREATE OR REPLACE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE ON event FOR EACH ROW"
-        " WHEN (OLD.version > 1) EXECUTE FUNCTION refuse_change()", TRIGGERS, "does something else",
+        ("CREATE OR REPLACE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE ON event FOR EACH ROW"
+        " WHEN (OLD.version > 1) EXECUTE FUNCTION refuse_change()"), TRIGGERS, "does something else",
     ),
     "a trigger of somebody": (
-        f"CREATE FUNCTION mine() {NOTHING_DONE};"
-        "CREATE TRIGGER mine BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION mine()", TRIGGERS,
+        (f"CREATE FUNCTION mine() {NOTHING_DONE};"
+        "CREATE TRIGGER mine BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION mine()"), TRIGGERS,
         "no migration made it",
     ),
     "a function of the same name elsewhere": (
-        f"CREATE SCHEMA other; CREATE FUNCTION other.refuse_change() {NOTHING_DONE};"
+        (f"CREATE SCHEMA other; CREATE FUNCTION other.refuse_change() {NOTHING_DONE};"
         "CREATE OR REPLACE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE ON event FOR EACH ROW"
-        " EXECUTE FUNCTION other.refuse_change()", TRIGGERS, "does something else",
+        " EXECUTE FUNCTION other.refuse_change()"), TRIGGERS, "does something else",
     ),
     "a rule": ("CREATE RULE mine AS ON INSERT TO event DO INSTEAD NOTHING", TRIGGERS, "no migration made it"),
     "a function that lets everything pass": (

@@ -1,5 +1,7 @@
 """I8: what an event moves was posted, once and as it says, and what was posted an event says.
 
+Whoever did the one did the other: an entry carries who asked and the correlation of its event.
+
 What suppliers ask for, what providers settle, bonuses and exchanges are caused by no event of a payment: other
 checks hold them. Both ways are walked page by page, so memory stays the same however much there is.
 """
@@ -61,15 +63,19 @@ KINDS: Final = (
 """Every kind that an event of a payment moves money by."""
 
 _EVENTS = """
-    SELECT stream_id, version, type, type_version, data::text AS data FROM event
+    SELECT stream_id, version, type, type_version, data::text AS data, meta #>> '{actor,kind}' AS actor_kind,
+        meta #>> '{actor,id}' AS actor_id, (meta ->> 'correlation_id')::uuid AS correlation_id,
+        meta ->> 'authorised_by' AS authorised_by
+    FROM event
     WHERE (stream_id, version) > ($1, $2) AND type = ANY ($3) ORDER BY stream_id, version LIMIT $4"""
 
 _OF_STREAMS = """
-    SELECT stream_id, version, type, type_version, data::text AS data FROM event
+    SELECT stream_id, version, type, type_version, data::text AS data, NULL AS actor_kind FROM event
     WHERE stream_id = ANY ($1) AND type = ANY ($2)"""
 
 _POSTED = """
-    SELECT transfer.id, seq, kind, amount_minor, reference_id, group_id, transfer.provider,
+    SELECT transfer.id, seq, kind, amount_minor, reference_id, group_id, transfer.provider, actor_kind, actor_id,
+        correlation_id, authorised_by,
         debit.casino_id AS debit_casino, debit.type AS debit_type, debit.currency AS debit_currency,
         debit.player_id AS debit_player, debit.provider AS debit_provider,
         credit.casino_id AS credit_casino, credit.type AS credit_type, credit.currency AS credit_currency,
@@ -77,6 +83,8 @@ _POSTED = """
     FROM transfer
     LEFT JOIN account AS debit ON debit.id = debit_account LEFT JOIN account AS credit ON credit.id = credit_account
     WHERE transfer.id = ANY ($1)"""
+
+_WHO: Final = ("actor_kind", "actor_id", "correlation_id", "authorised_by")
 
 _AWAY = """
     SELECT id FROM transfer_closed JOIN ledger_away_now ON month = date_trunc('month', posted_at AT TIME ZONE 'UTC')
@@ -104,11 +112,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an event, or something else, moves."""
+    """What an event, or something else, moves, and as far as that is known who did it."""
 
     by: str
     transfer: Transfer
     stream_id: str = ""
+    who: Mapping[str, object] = field(default_factory=dict)
 
 
 def told(entry: Any) -> str:
@@ -149,8 +158,10 @@ async def compare(raw: Any, said: Sequence[Said], found: Found) -> list[Any]:
         if row is None and one.transfer.id not in away:
             found.add(f"transfer={one.transfer.id}, kind={one.transfer.kind}, not posted, said by {one.by}")
         elif row is not None:
-            differing = [name for name, value in _facts(one.transfer).items() if row[name] != value]
-            if differing:
+            facts = _facts(one.transfer)
+            if row["actor_kind"] is not None:  # Of what was posted before entries said so nobody knows.
+                facts.update(one.who)
+            if differing := [name for name, value in facts.items() if row[name] != value]:
                 what = ", ".join(differing)
                 found.add(f"transfer={one.transfer.id}, posted with another {what} than said by {one.by}")
     return list(posted.values())
@@ -208,8 +219,10 @@ def _said(rows: Iterable[Any]) -> Iterable[Said]:
     for row in rows:
         category, _, key = row["stream_id"].partition("-")
         event = _TYPES.decode(row["type"], row["type_version"], row["data"])
+        by = f"{row['type']} (version {row['version']} of {row['stream_id']})"
+        who = {name: row[name] for name in _WHO} if row["actor_kind"] is not None else {}
         for transfer in _MOVED_BY[category](UUID(key), [event]):
-            yield Said(f"{row['type']} (version {row['version']} of {row['stream_id']})", transfer, row["stream_id"])
+            yield Said(by, transfer, row["stream_id"], who)
 
 
 def _parts(row: Any) -> Iterable[Any]:

@@ -86,7 +86,7 @@ _AWAY = "SELECT month FROM ledger_away_now"
 
 _UNSEALED = """
     SELECT count(*) AS entries, min(posted_at) AS since, max(posted_at) AS until FROM transfer
-    WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at < $3"""
+    WHERE posted_at >= $1 AND (posted_at, seq) > ($1, $2) AND posted_at <= $3"""
 
 Kind = Literal["changed", "reordered", "cut_off", "unknown_form"]
 
@@ -205,10 +205,10 @@ async def oldest_unsealed(raw: Any, before: datetime) -> datetime | None:
     return oldest
 
 
-async def unsealed(raw: Any, now: datetime) -> Any:
-    """What lies behind the newest seal although a sealer would have come to it: its `entries`, `since`, `until`."""
+async def unsealed(raw: Any, before: datetime) -> Any:
+    """What lies behind the newest seal and was posted up to a moment: its `entries`, `since`, `until`."""
     _, place, _ = _after(await raw.fetchrow(_HEAD))
-    return await raw.fetchrow(_UNSEALED, *place, now - OVERDUE_AFTER)
+    return await raw.fetchrow(_UNSEALED, *place, before)
 
 
 def link(key: bytes, before: bytes, number: int, block: Any) -> bytes:

@@ -38,8 +38,9 @@ _BATCH: Final = """
     FROM settlement_batch"""
 _BATCHES: Final = f"{_BATCH} WHERE id > $1 ORDER BY id LIMIT $2"
 _THESE_BATCHES: Final = f"{_BATCH} WHERE id = ANY ($1)"
-_DECIDED: Final = """
-    SELECT executed.stream_id, proposed.data ->> 'command' AS command,
+DECIDED: Final = """
+    SELECT executed.stream_id, proposed.data ->> 'command' AS command, proposed.data ->> 'subject_id' AS about,
+           proposed.data ->> 'casino_id' AS casino_id, proposed.data ->> 'requester_id' AS proposed_by,
            coalesce((SELECT edited.data -> 'after' FROM event AS edited
                      WHERE edited.stream_id = executed.stream_id AND edited.type = 'platform.approval_edited'
                      ORDER BY version DESC LIMIT 1), proposed.data -> 'after')::text AS after
@@ -74,8 +75,8 @@ _LEAVES: Final[Mapping[str, tuple[ItemState | None, ExpectationState | None]]] =
     RECEIVE: (None, ExpectationState.RECEIVED),
 }
 """In which state each decision leaves the lines and movements it is about."""
-_PAGE_OF_DECISIONS: Final = 500
-_NO_ID: Final = UUID(int=0)
+PAGE_OF_DECISIONS: Final = 500
+NO_ID: Final = UUID(int=0)
 _HALF: Final = (1 << 63) - 1
 
 
@@ -83,7 +84,7 @@ async def batches_posted(raw: Any) -> Found:
     """Fees and arrivals of the snapshot that is open on `raw`: of each batch those that follow from what it says, and
     of no other.
     """
-    found, last = Found(), _NO_ID
+    found, last = Found(), NO_ID
     while rows := await raw.fetch(_BATCHES, last, PAGE):
         last = rows[-1]["id"]
         said = [Said(f"batch {row['id']}", one) for row in rows for one in _of_batch(row)]
@@ -118,16 +119,16 @@ async def decisions_posted(raw: Any) -> Found:
     """What people decided about lines and movements, in the snapshot that is open on `raw`: that it was posted, and is
     so in their states; and what was posted, or is in such a state, that it was decided.
     """
-    found, agreed = Found(), await raw.cursor(_DECIDED, list(_LEAVES))
-    entries, items, movements = _Numbers(), _Numbers(), _Numbers()
-    while rows := await agreed.fetch(_PAGE_OF_DECISIONS):
+    found, agreed = Found(), await raw.cursor(DECIDED, list(_LEAVES))
+    entries, items, movements = Numbers(), Numbers(), Numbers()
+    while rows := await agreed.fetch(PAGE_OF_DECISIONS):
         decisions = [_decision(row) for row in rows]
         about = await _about(raw, decisions)
         said = [one for decision in decisions for one in _said(decision, about, found)]
         posted = await compare(raw, await _as_before(raw, said, decisions), found)
         entries.extend(row["seq"] for row in posted)
         items.extend(one for decision in decisions for one in decision.items)
-        movements.extend(_number(one) for decision in decisions for one in decision.movements)
+        movements.extend(number_of(one) for decision in decisions for one in decision.movements)
     for known in (entries, items, movements):
         known.sort()
     async for row in raw.cursor(_POSTED, prefetch=PAGE):
@@ -137,7 +138,7 @@ async def decisions_posted(raw: Any) -> Found:
         if row["id"] not in items:
             found.add(f"line={row['id']}, state={row['state']}, which nobody decided")
     async for row in raw.cursor(_ENDED_MOVEMENTS, prefetch=PAGE):
-        if _number(row["id"]) not in movements:
+        if number_of(row["id"]) not in movements:
             found.add(f"movement={row['id']}, state={row['state']}, which nobody decided")
     return found
 
@@ -162,7 +163,7 @@ class _About:
     states: Mapping[int | UUID, str]
 
 
-class _Numbers:
+class Numbers:
     """Many numbers in eight bytes each. They are looked for once all are there and `sort` was called."""
 
     def __init__(self) -> None:
@@ -179,7 +180,7 @@ class _Numbers:
         return place < len(self._all) and self._all[place] == number
 
 
-def _number(movement_id: UUID) -> int:
+def number_of(movement_id: UUID) -> int:
     """Half of it, which is as good as the whole: ids are made at random."""
     return movement_id.int & _HALF
 

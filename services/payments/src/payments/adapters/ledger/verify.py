@@ -6,8 +6,8 @@ It reads one snapshot while the service goes on, so it may run at any time; it t
 # ruff: noqa: S608 - the queries are put together from parts that are written here
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +16,11 @@ import asyncpg
 from chassis.db.engine import plain_url
 from contracts.seals import Seal
 from payments.adapters.ledger import at_providers, guards
+from payments.adapters.ledger.bonus_moves import bonuses_posted
 from payments.adapters.ledger.causes import not_posted, not_said
-from payments.adapters.ledger.chain import Broken, TakenAway, unsealed, walked
+from payments.adapters.ledger.chain import OVERDUE_AFTER, Broken, TakenAway, unsealed, walked
 from payments.adapters.ledger.settled import batches_posted, decisions_posted
+from payments.adapters.ledger.shown import Shown, as_events_say, as_told
 
 _SHOWN = 10
 
@@ -251,15 +253,19 @@ UNSEALED = "I13 entries are sealed when they are old enough"
 CAUSED = {
     "I8 what an event moves was posted, once, as it says": not_posted,
     "I8 what was posted an event says": not_said,
+    "I8 what was done with bonus money was agreed to, is listed and was posted, and nothing else was": bonuses_posted,
     "I11 the fees and the arrival of a batch are entries, once and as it says": batches_posted,
     "I11 what people decided about a settlement is entries, as they decided, and nothing else is": decisions_posted,
+    "I13 events are as others were told of them": as_told,
 }
-"""Each walks entries against what causes them, and that against the entries."""
+"""Each walks entries against what causes them, and that against the entries; the last, events against what was told."""
+
+SHOWN = "I8 lists of payments show what the payments' events say"
 
 
 async def verify(
     url: str, key: bytes | None = None, expected: Collection[Seal] = (), *, now: datetime | None = None,
-    against_events: bool = False,
+    against_events: bool = False, lists: Sequence[Shown] = (),
 ) -> list[Finding]:  # fmt: skip
     """Every invariant, as it is in one snapshot of the database at `url`.
 
@@ -268,6 +274,7 @@ async def verify(
         expected: seals as others were told them, to hold those that are here against.
         now: to tell what ought to be sealed and is not; without it nobody looks.
         against_events: whether entries are held against what causes them, too: events of payments, batches, decisions.
+        lists: that are held against the events, too.
     """
     raw = await asyncpg.connect(plain_url(url), server_settings={"application_name": "verify-ledger", "jit": "off"})
     try:
@@ -279,14 +286,26 @@ async def verify(
                 for name, walk in CAUSED.items():
                     found = await walk(raw)
                     findings.append(Finding(name, tuple(found.shown), found.more))
+            if lists:
+                shown = await as_events_say(raw, lists)
+                findings.append(Finding(SHOWN, tuple(shown.shown), shown.more))
             if key is not None:
                 findings.append(_seals([one async for one in walked(raw, key, expected)], len(set(expected))))
             if now is not None:
-                late = await unsealed(raw, now)
-                findings.append(await _finding(raw, UNSEALED, [late] if late["entries"] else []))
+                findings.append(await _unsealed(raw, now))
             return findings
     finally:
         await raw.close()
+
+
+async def _unsealed(raw: Any, now: datetime) -> Finding:
+    """What a sealer would have come to is a fault. What is younger is not, but no seal holds it: so it is told."""
+    late, all_ = await unsealed(raw, now - OVERDUE_AFTER), await unsealed(raw, now)
+    finding = await _finding(raw, UNSEALED, [late] if late["entries"] else [])
+    if not all_["entries"]:
+        return finding
+    since = f"{all_['since'].astimezone(UTC):%Y-%m-%d %H:%M}"
+    return replace(finding, beside=(f"{all_['entries']} entries since {since} UTC are in no seal yet",))
 
 
 _WHOSE = "SELECT id, type, currency, casino_id, player_id, provider FROM account WHERE id = ANY($1::bigint[])"

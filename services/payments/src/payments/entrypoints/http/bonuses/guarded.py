@@ -5,13 +5,12 @@ from uuid import UUID
 
 from chassis.approvals import GuardedCommand, Size
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.bonuses import check_bonus, move_bonus, order_of_use
+from payments.application.bonuses import MOVE_BONUS, check_bonus, move_bonus, order_of_use
 from payments.application.desk import Desk
 from payments.domain.bonus.words import BonusFact, OrderOfUse
 from payments.entrypoints.http.bonuses.schemas import BonusMove, BonusPolicyBody
 from payments.entrypoints.http.guarding import ByHand, Policy, by_hand, of_casino
 
-MOVE_BONUS = "payments.move_bonus"
 SET_BONUS_POLICY = "payments.set_bonus_policy"
 
 
