@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,7 +98,7 @@ class Outlives:
         assert self.mortal.stdout is not None
         fields = {**asdict(self.life), "at": self.world.clock.now().isoformat(), "dies_before": dies_before}
         self.mortal.stdin.write(json.dumps(fields).encode() + b"\n")
-        return (await asyncio.wait_for(self.mortal.stdout.readline(), 60)).decode().strip()
+        return (await asyncio.wait_for(self.mortal.stdout.readline(), 200)).decode().strip()
 
     async def nobody_holds_anything(self) -> None:
         """Wait until the server has noticed that whoever spoke to it is dead.
@@ -144,8 +145,9 @@ class Outlives:
         }
 
 
-@pytest.fixture
-async def outlives(world: World, tmp_path: Path) -> AsyncIterator[Outlives]:
+@asynccontextmanager
+async def mortal_beside(world: World, tmp_path: Path) -> AsyncIterator[Outlives]:
+    """A program that lives errands in the world, and dies."""
     path = str(tmp_path / "outside")
     key = world.service.settings.master_key.get_secret_value()
     mortal = await asyncio.create_subprocess_exec(
@@ -158,6 +160,12 @@ async def outlives(world: World, tmp_path: Path) -> AsyncIterator[Outlives]:
         yield made
     mortal.kill()
     await mortal.wait()
+
+
+@pytest.fixture
+async def outlives(world: World, tmp_path: Path) -> AsyncIterator[Outlives]:
+    async with mortal_beside(world, tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize("errand", ["deposit", "payout", "refund"])

@@ -5,10 +5,11 @@ MACHINE says how many lives are lived.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import permutations
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ from chassis.testing.postgres import Databases
 from chassis.testing.postgres import opened as opened_database
 from chassis.testing.tokens import test_authority, test_verifier
 from payments.adapters.ledger.verify import verify
+from payments.entrypoints.commands import LISTS
 from payments.main import build
 from payments.settings import Settings
 
@@ -192,8 +194,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS, lost=st.sampled_from([0, 1]))
     def he_wants_to_be_paid(self, amount: int, lost: int) -> None:
-        to = {"account_id": str(self.world.player.int)[:12]}
-        answer = self.run(self.world.withdraw(amount, destination=to))
+        self.it_goes_out(self.run(self.asks_to_be_paid(amount)), amount, lost)
+
+    async def asks_to_be_paid(self, amount: int) -> Any:
+        return await self.world.withdraw(amount, destination={"account_id": str(self.world.player.int)[:12]})
+
+    def it_goes_out(self, answer: Any, amount: int, lost: int = 0) -> None:
         if answer.status_code != 201:
             return
         withdrawal_id = answer.json()["withdrawal_id"]
@@ -218,11 +224,35 @@ class Machine(RuleBasedStateMachine):
         if self.happened.notices:
             self.hear(self.happened.notices[which % len(self.happened.notices)])
 
+    @rule(amounts=st.tuples(AMOUNTS, AMOUNTS), which=WHICH)
+    def he_asks_twice_while_somebody_hears_of_something(self, amounts: tuple[int, int], which: int) -> None:
+        """All at the same moment: it ends as if one had come after the other."""
+        before, _ = self.run(self.world.balance())
+        notice = self.happened.notices[which % len(self.happened.notices)]
+
+        async def at_once() -> list[Any]:
+            asked = (self.asks_to_be_paid(amount) for amount in amounts)
+            return await asyncio.gather(*asked, self.heard(notice), self.heard(notice))
+
+        answers = self.run(at_once())[:2]
+        after, _ = self.run(self.world.balance())
+        taken = [answer.status_code == 201 for answer in answers]
+        refused = {answer.json()["code"] for answer in answers if answer.status_code != 201}
+        came = after - before + sum(amount for amount, done in zip(amounts, taken, strict=True) if done)
+        if came >= 0 and refused <= {"insufficient_funds"}:  # Otherwise more than what he has depends on the order.
+            orders = [one_by_one(before, came, amounts, order) for order in permutations((0, 1, None))]
+            assert taken in orders, f"{before} + {came}, asked for {amounts}: no order explains {taken}"
+        for answer, amount in zip(answers, amounts, strict=True):
+            self.it_goes_out(answer, amount)
+
     def hear(self, notice: Notice) -> None:
+        self.run(self.heard(notice))
+
+    async def heard(self, notice: Notice) -> None:
         provider, sign = notice
         for _ in range(5):  # A provider that is asked to come again does.
             raw, headers = sign()
-            answer = self.run(self.world.client.post(self.world.calls_at(provider), content=raw, headers=headers))
+            answer = await self.world.client.post(self.world.calls_at(provider), content=raw, headers=headers)
             if answer.status_code != 503:
                 break
         assert answer.status_code == 200, answer.text
@@ -265,6 +295,18 @@ class Machine(RuleBasedStateMachine):
         assert {row["provider"]: row["minor"] for row in clearing if row["minor"]} == {
             name: minor for name, minor in (("stripe", stripe), ("trustly", -out)) if minor
         }
+
+
+def one_by_one(cash: int, came: int, amounts: tuple[int, int], order: Sequence[int | None]) -> list[bool]:
+    """Which of the amounts are put aside when they are asked for in this order; None is the notice's turn."""
+    taken = [False, False]
+    for turn in order:
+        if turn is None:
+            cash += came
+        elif amounts[turn] <= cash:
+            cash -= amounts[turn]
+            taken[turn] = True
+    return taken
 
 
 MOVED = {
@@ -318,7 +360,7 @@ async def test_the_books_agree_with_what_really_happened(databases: Databases) -
                 runner.run(casino.__aexit__(None, None, None))
 
     await asyncio.to_thread(play)
-    assert [one for one in await verify(url, against_events=True) if not one.holds] == []
+    assert [one for one in await verify(url, against_events=True, lists=LISTS) if not one.holds] == []
     async with opened_database(url) as db, db.read() as connection:
         kinds = {row.kind for row in await connection.execute(text("SELECT DISTINCT kind FROM transfer"))}
     assert kinds >= MOVED, "these lives prove nothing of what they never did"

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.testing.postgres import Databases
 from payments.adapters.ledger import settled
+from payments.adapters.ledger.bonus_moves import KINDS as BONUS_KINDS
 from payments.adapters.ledger.causes import KINDS
 from payments.adapters.ledger.verify import CAUSED, CHECKS, SEALED, verify
 from payments.application.ledger import (
@@ -34,6 +35,7 @@ POSTED, SAID = "I8 what an event moves was posted, once, as it says", "I8 what w
 ONCE = "I4 an id was posted once, in whichever month"
 ROLLED_BACK = "I4 what was rolled back was rolled back whole, once, for the same player"
 CASH = "I2 the cash beside every movement of a player is what it was then"
+AGREED = "I8 what was done with bonus money was agreed to, is listed and was posted, and nothing else was"
 BONUS = "I2 the bonus beside every movement of a player is what it was then"
 
 GUARDED: dict[TransferKind, tuple[str, ...]] = {
@@ -52,9 +54,7 @@ GUARDED: dict[TransferKind, tuple[str, ...]] = {
     TransferKind.ROLLBACK_WIN: (SEALED, ROLLED_BACK),
     TransferKind.TOMBSTONE: (SEALED, ROLLED_BACK),
     TransferKind.OWED: (SEALED, ONCE, CASH),
-    TransferKind.BONUS_GRANT: (SEALED, ONCE, BONUS),
-    TransferKind.BONUS_FORFEIT: (SEALED, ONCE, BONUS),
-    TransferKind.BONUS_CONVERSION: (SEALED, ONCE, BONUS),
+    **dict.fromkeys(BONUS_KINDS, (AGREED, BONUS)),
 }
 """By which check of `verify` an entry of each kind is held to what it may be."""
 
