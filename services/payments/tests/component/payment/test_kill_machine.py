@@ -116,7 +116,7 @@ async def beside(url: str, tmp_path: Path) -> AsyncIterator[Outlives]:
         yield outlives
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_killed_whenever_and_however_often_it_comes_to_the_same_end(databases: Databases, tmp_path: Path) -> None:
     url = await databases.create("payments")
 
@@ -125,7 +125,7 @@ async def test_killed_whenever_and_however_often_it_comes_to_the_same_end(databa
             made = beside(url, tmp_path)
             Machine.outlives, Machine.loop = runner.run(made.__aenter__()), runner.get_loop()
             try:
-                run_state_machine_as_test(Machine, settings=settings(plan(2), stateful_step_count=6))
+                run_state_machine_as_test(Machine, settings=settings(plan(2), stateful_step_count=4))
                 runner.run(everything_was_published(Machine.outlives))
             finally:
                 runner.run(made.__aexit__(None, None, None))

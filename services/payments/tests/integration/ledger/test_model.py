@@ -120,10 +120,10 @@ class Machine(RuleBasedStateMachine):
         asked = [self.act(*one) for one in acts]
         desks = [self.desk, self.other]
 
-        async def at_once() -> list[Any]:
+        async def at_once() -> list[tuple[Any, ...]]:
             return await asyncio.gather(*(one.ask(desks[place % 2]) for place, one in enumerate(asked)))
 
-        answers = self.run(at_once())
+        answers: list[tuple[Any, ...]] = self.run(at_once())
         ends = []
         for order in permutations(range(len(asked))):
             model = deepcopy(self.model)
@@ -134,11 +134,10 @@ class Machine(RuleBasedStateMachine):
         # Orders with the same answers end alike but for which of two equal ids came first.
         self.model = ends[0]
         self.asked.extend(one for act in asked if (one := act.about) and isinstance(one, GameMove))
-        self.holds.extend(
-            (self.keys[acts[place][1]], act.about.reference_id, act.about.amount_minor)
-            for place, act in enumerate(asked)
-            if isinstance(act.about, Transfer) and answers[place][0] is Code.CREATED
-        )
+        for (_, who, *_), act, answer in zip(acts, asked, answers, strict=True):
+            if isinstance(act.about, Transfer) and answer[0] is Code.CREATED:
+                assert act.about.reference_id is not None
+                self.holds.append((self.keys[who], act.about.reference_id, act.about.amount_minor))
 
     def act(self, kind: str, who: int, transaction: str, amount: int, of: str) -> Act:
         if kind == "withdrawal":

@@ -164,7 +164,7 @@ class Machine(RuleBasedStateMachine):
     async def found(self) -> tuple[set[tuple[str, int]], int]:
         """What the chain tells, held against what others were told; and how many entries ought to be sealed."""
         told = [Seal(number, chain) for number, chain in self.model.told.items()]
-        broken = {
+        broken: set[tuple[str, int]] = {
             (one.kind, one.number) async for one in walked(self.raw, self.chain.key, told) if isinstance(one, Broken)
         }
         late = await unsealed(self.raw, self.desk.clock.now() - OVERDUE_AFTER)

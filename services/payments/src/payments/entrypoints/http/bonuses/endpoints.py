@@ -12,8 +12,8 @@ from chassis.http import Db, Once
 from chassis.http.listing import serve_list
 from chassis.http.listing.detail import one_of
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.application.bonuses import MOVE_BONUS
 from payments.entrypoints.http.bonuses.guarded import (
-    MOVE_BONUS,
     SET_BONUS_POLICY,
     BonusPayload,
     BonusPolicyPayload,
