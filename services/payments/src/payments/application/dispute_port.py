@@ -24,6 +24,7 @@ class AboutDispute:
         deposit_id: our reference of the payment; None: it names the payment by its own alone (`word.payment`).
         money: what of it was taken, or given back.
         fee: what the provider charges for it.
+        problem: the code of why the money it tells of cannot be read; the rest can.
     """
 
     reference: str
@@ -31,6 +32,7 @@ class AboutDispute:
     word: DisputeTold
     money: TakenBack | GivenBack | None = None
     fee: Fee | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ async def hear_about_dispute(
     await _watch(uow, dispute_id, paid.casino_id, outcome)
     if said.money is None:
         await count_warning(desk.fraud, uow, deposit_id, paid, outcome.events)
-        return Heard(bool(outcome.events))
+        return Heard(bool(outcome.events), said.problem)
     try:
         moved = await hear_about_deposit(desk, uow, deposit_id, said.money, said_at, provider=provider)
     except UnlawfulDepositWord as unlawful:

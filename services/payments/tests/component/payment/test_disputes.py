@@ -24,13 +24,23 @@ def dispute_of(world: World, intent: dict[str, Any], status: str = "needs_respon
 
 async def told(world: World, kind: str, thing: dict[str, Any]) -> None:
     name = kind if "." in kind else f"charge.dispute.{kind}"
+    if kind == "funds_reinstated" and not thing["balance_transactions"]:
+        thing = {**thing, "balance_transactions": moved(-thing["amount"], thing["amount"])}
     assert (await world.webhook(name, thing)).status_code == 200
 
 
+def moved(*amounts: int, currency: str = "eur") -> list[dict[str, Any]]:
+    """What a dispute took and gave back of the balance at Stripe, one transaction each."""
+    return [
+        {"id": f"txn_{n}", "amount": amount, "fee": 15_00 if amount < 0 else 0, "currency": currency}
+        for n, amount in enumerate(amounts, start=1)
+    ]
+
+
 async def charged_back(world: World, intent: dict[str, Any], **fields: Any) -> None:
-    fee = {"id": "txn_1", "amount": -intent["amount"], "fee": 15_00, "currency": "eur"}
     await told(world, "created", dispute_of(world, intent, **fields))
-    await told(world, "funds_withdrawn", dispute_of(world, intent, balance_transactions=[fee], **fields))
+    taken = moved(-intent["amount"])
+    await told(world, "funds_withdrawn", dispute_of(world, intent, balance_transactions=taken, **fields))
 
 
 async def disputes(world: World) -> list[dict[str, Any]]:
@@ -108,6 +118,50 @@ async def test_what_comes_back_of_a_chargeback_that_was_lost_is_his_again(world:
     assert (row["status"], await set_aside(world)) == (status, alarms)
     assert (await world.balance(), await owed(world)) == ((50_00, 0), 0)
     assert await shown(world, intent) == ("succeeded", 50_00, 0)
+    await books_hold(world)
+
+
+@pytest.mark.parametrize("first", ["funds_withdrawn", "funds_reinstated"])
+async def test_of_a_lost_chargeback_only_what_came_back_is_his_again(world: World, first: str) -> None:
+    intent = await paid_in(world)
+    await spend(world, 10_00)
+    lost = dispute_of(world, intent, "lost", balance_transactions=moved(-50_00, 20_00))
+    for kind in (first, "funds_withdrawn", "funds_reinstated", "closed"):
+        await told(world, kind, lost)
+    assert (await world.balance(), await owed(world)) == ((10_00, 0), 0)
+    assert await shown(world, intent) == ("partially_reversed", 50_00, 30_00)
+    assert ((await disputes(world))[0]["status"], await set_aside(world)) == ("lost", [])
+    await told(world, "funds_reinstated", {**lost, "balance_transactions": moved(-50_00, 20_00, 30_00)})
+    assert await set_aside(world) == [("stripe", "reversal_differs")]
+    assert await shown(world, intent) == ("partially_reversed", 50_00, 30_00)
+    await books_hold(world)
+
+
+@pytest.mark.parametrize(
+    ("transactions", "why"),
+    [
+        (moved(-55_00, 54_00, currency="usd"), "currency_differs"),
+        (moved(-55_00), "amount_unreadable"),
+        ([*moved(-50_00), {"id": "txn_2", "currency": "eur"}], "amount_unreadable"),
+        (moved(-50_00, 50_01), "reinstated_too_much"),
+    ],
+    ids=["at another rate", "nothing given", "no amount", "more than taken"],
+)
+async def test_how_much_came_back_is_never_guessed(world: World, transactions: list[Any], why: str) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    await told(world, "funds_reinstated", dispute_of(world, intent, "won", balance_transactions=transactions))
+    assert ((await disputes(world))[0]["status"], await set_aside(world)) == ("won", [("stripe", why)])
+    assert (await world.balance(), await shown(world, intent)) == ((0, 0), ("reversed", 50_00, 50_00))
+    await books_hold(world)
+
+
+async def test_as_much_as_was_taken_in_another_currency_is_the_whole(world: World) -> None:
+    intent = await paid_in(world)
+    await charged_back(world, intent)
+    back = moved(-55_00, 55_00, currency="usd")
+    await told(world, "funds_reinstated", dispute_of(world, intent, "won", balance_transactions=back))
+    assert (await world.balance(), await set_aside(world)) == ((50_00, 0), [])
     await books_hold(world)
 
 

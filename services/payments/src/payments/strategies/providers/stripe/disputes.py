@@ -1,7 +1,8 @@
 """What a Dispute says, wherever it is found, and an early fraud warning.
 
 Source: docs.stripe.com/api/disputes, /api/radar/early_fraud_warnings. A dispute is told as it stands in each event; two
-of them say that money moved: `funds_withdrawn` and `funds_reinstated`.
+of them say that money moved: `funds_withdrawn` and `funds_reinstated`. How much of it was given back only its balance
+transactions say: of a dispute that is lost as a whole a part may come back all the same.
 """
 
 from collections.abc import Mapping
@@ -54,6 +55,7 @@ def said_of_dispute(kind: str, dispute: Mapping[str, Any]) -> Said:
         due_at=_due(section(dispute.get("evidence_details")).get("due_by")),
     )
     money: TakenBack | GivenBack | None = None
+    problem = None
     if kind == _WITHDRAWN:
         money = TakenBack(
             reference=payment,
@@ -64,8 +66,12 @@ def said_of_dispute(kind: str, dispute: Mapping[str, Any]) -> Said:
             charged_back=True,
         )
     if kind == _REINSTATED:
-        money = GivenBack(reference=payment, movement=reference, amount_minor=amount, currency=currency, code="won")
-    return AboutDispute(reference=reference, deposit_id=None, word=told, money=money, fee=_fee(dispute))
+        back, problem = _came_back(dispute, amount, currency)
+        if back is not None:
+            money = GivenBack(reference=payment, movement=reference, amount_minor=back, currency=currency, code="won")
+    return AboutDispute(
+        reference=reference, deposit_id=None, word=told, money=money, fee=_fee(dispute), problem=problem
+    )
 
 
 def said_of_fraud_warning(warning: Mapping[str, Any]) -> Said:
@@ -84,10 +90,36 @@ def said_of_fraud_warning(warning: Mapping[str, Any]) -> Said:
     return AboutDispute(reference=reference, deposit_id=None, word=told)
 
 
+def _came_back(dispute: Mapping[str, Any], disputed_minor: int, currency: str) -> tuple[int | None, str | None]:
+    """How much of the disputed money was given back, or the code of why nobody can say it but people.
+
+    A balance transaction above zero gives back, in the currency that Stripe settles in. Where that is another one than
+    the payment's, rates may have moved in between: only as much as was taken is surely the whole.
+    """
+    given_minor, taken_minor, currencies = 0, 0, set()
+    for one in _transactions(dispute):
+        settled_in, amount = (word(one.get("currency")) or "").upper(), one.get("amount")
+        minor = from_wire(abs(amount), settled_in) if isinstance(amount, int) else None
+        if not settled_in or amount is None or minor is None or minor > MAX_MINOR:
+            return None, "amount_unreadable"
+        given_minor += minor if amount > 0 else 0
+        taken_minor += minor if amount < 0 else 0
+        currencies.add(settled_in)
+    if not given_minor:
+        return None, "amount_unreadable"
+    if currencies == {currency}:
+        return given_minor, None
+    return (disputed_minor, None) if given_minor == taken_minor else (None, "currency_differs")
+
+
+def _transactions(dispute: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = dispute.get("balance_transactions")
+    return [section(one) for one in listed] if isinstance(listed, list) else []
+
+
 def _fee(dispute: Mapping[str, Any]) -> Fee | None:
     """What was charged with the money that was taken. A fee that is given back with a win does not say so here."""
-    transactions = dispute.get("balance_transactions")
-    for one in map(section, transactions if isinstance(transactions, list) else []):
+    for one in _transactions(dispute):
         movement, currency = word(one.get("id")), (word(one.get("currency")) or "").upper()
         fee = from_wire(one.get("fee"), currency)
         if movement is not None and currency and fee is not None and fee <= MAX_MINOR:
