@@ -216,6 +216,8 @@ class SetAside(StrEnum):
     """We had refused the deposit and never called the provider."""
     SETTLED_TWICE = "settled_twice"
     """The deposit was paid before: this is a second payment, or another amount."""
+    PAID_AFTER_TAKEN_BACK = "paid_after_taken_back"
+    """The deposit was paid, its money taken back, and the provider says that it is paid: it may have come once more."""
     DECLINED_AFTER_SUCCESS = "declined_after_success"
     """The provider takes back that the deposit was paid."""
     DISPUTE_DECIDED_TWICE = "dispute_decided_twice"

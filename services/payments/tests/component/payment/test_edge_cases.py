@@ -29,10 +29,8 @@ from .test_reconciliation_routes import listed, upload
 from .test_refunds import at_stripe, propose, refund, statuses
 from .test_refunds import told as told_of_refund
 from .test_routing import by_card, decisions, fail, later
-from .test_taken_back import books_hold, owed, paid_in, refunded, shown, spend
+from .test_taken_back import PAYER, books_hold, owed, paid_in, refunded, shown, spend
 from .world import World
-
-PAYER = {"first_name": "Ann", "last_name": "Doe", "email": "ann@example.com", "country": "SE", "locale": "sv_SE"}
 
 
 async def test_duplicate_webhook(world: World) -> None:

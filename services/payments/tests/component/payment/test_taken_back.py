@@ -2,7 +2,7 @@
 
 from asyncio import gather
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,6 +13,8 @@ from payments.application.ledger import AccountType, Transfer, TransferKind, hou
 
 from .test_notifications import set_aside
 from .world import World
+
+PAYER = {"first_name": "Ann", "last_name": "Doe", "email": "ann@example.com", "country": "SE", "locale": "sv_SE"}
 
 
 async def paid_in(world: World, amount_minor: int = 50_00) -> dict[str, Any]:
@@ -76,6 +78,29 @@ async def test_a_refund_comes_out_of_the_players_cash_however_often_and_in_what_
     assert await world.transfers() == [("deposit", 50_00), ("deposit_reversal", 50_00)]
     assert await world.published() == ["deposit_requested", "deposit_succeeded", "deposit_reversed"]
     assert await set_aside(world) == []
+    await books_hold(world)
+
+
+@pytest.mark.parametrize(
+    ("told", "balance"),
+    [
+        ([("credit", "n1"), ("debit", "n2"), ("credit", "n3")], (0, 0)),
+        ([("credit", "n1"), ("credit", "n3"), ("debit", "n2")], (0, 0)),
+        ([("debit", "n2"), ("credit", "n3"), ("credit", "n1")], (0, 0)),
+        ([("credit", "n1"), ("debit", "n2"), ("credit", "n1")], (0, 0)),
+    ],
+    ids=["in order", "before it is gone", "the wrong way round", "a repeat"],
+)
+async def test_a_credit_under_another_name_is_laid_before_people_and_a_repeat_is_not(
+    world: World, told: list[tuple[str, str]], balance: tuple[int, int]
+) -> None:
+    asked = await world.deposit(50_00, provider="trustly", details=PAYER)
+    deposit_id = UUID(asked.json()["deposit_id"]).hex
+    for method, name in told:
+        answer = await world.notify(method, deposit_id, amount="50.00", notificationid=name)
+        assert world.trustly.read_answer(answer.content) == "OK"
+    assert await world.balance() == balance
+    assert len(await set_aside(world)) == len({name for method, name in told if method == "credit"}) - 1
     await books_hold(world)
 
 

@@ -205,7 +205,7 @@ class TestCoinGate(OnlyHints):
     def test_what_was_paid_counts_at_the_orders_rate(
         self, amounts: Mapping[str, Any], minor: int, currency: str
     ) -> None:
-        word = deposit.Settled(reference="343", amount_minor=minor, currency=currency)
+        word = deposit.Settled(reference="343", amount_minor=minor, currency=currency, stands=True)
         assert self.asked(self.order("paid", **amounts)) == word
 
     @pytest.mark.parametrize("name", ["price_amount", "pay_amount", "underpaid_amount", "overpaid_amount"])

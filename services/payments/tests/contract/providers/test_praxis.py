@@ -216,7 +216,9 @@ class TestPraxis(OnlyHints):
     # --- what became of it
 
     def test_only_approved_is_money_and_the_payment_has_a_name_of_its_own(self) -> None:
-        settled = deposit.Settled(reference="756850", amount_minor=50_00, currency="EUR", names_payment=True)
+        settled = deposit.Settled(
+            reference="756850", amount_minor=50_00, currency="EUR", names_payment=True, stands=True
+        )
         assert self.asked(self.transaction()) == settled
         for status in ("pending", "pending_async", "authorized", "initialized", "teleported"):
             assert self.asked(self.transaction(transaction_status=status)) == deposit.Underway(reference=OURS.hex)

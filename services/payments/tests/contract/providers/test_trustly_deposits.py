@@ -194,7 +194,7 @@ class TestTrustlyDeposits(TrustlyWire, TellsTakenBack, NamesThePayment):
         ("method", "word"),
         [
             ("pending", deposit.Underway(reference="4711")),
-            ("credit", deposit.Settled(reference="4711", amount_minor=50_00, currency="EUR")),
+            ("credit", deposit.Settled(reference="4711", amount_minor=50_00, currency="EUR", movement="n1")),
             ("cancel", deposit.Declined(reference="4711", code="cancelled", final=True)),
             (
                 "debit",

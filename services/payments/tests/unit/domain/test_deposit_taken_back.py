@@ -222,6 +222,34 @@ def test_after_it_was_taken_back_what_contradicts_the_success_is_set_aside(
     assert refusal.then_raises(UnlawfulDepositWord).why == why
 
 
+NAMED = replace(SETTLED, movement="n1")
+CREDITED = replace(SUCCEEDED, movement="n1")
+
+
+@pytest.mark.parametrize(
+    ("history", "word", "why"),
+    [
+        ((CREDITED,), replace(NAMED, movement="n2"), "settled_twice"),
+        ((CREDITED, REVERSED), replace(NAMED, movement="n2"), "paid_after_taken_back"),
+        ((CREDITED, PART_REVERSED), replace(NAMED, movement="n2"), "paid_after_taken_back"),
+        ((SUCCEEDED, REVERSED), NAMED, "paid_after_taken_back"),
+        ((SUCCEEDED, REVERSED), replace(SETTLED, stands=True), "paid_after_taken_back"),
+    ],
+)
+def test_that_it_came_once_more_is_set_aside_and_never_silent(
+    spec: DepositSpec, history: tuple[DepositEvent, ...], word: Settled, why: str
+) -> None:
+    assert spec.given(REQUESTED, *history).when(hear(word, after=60)).then_raises(UnlawfulDepositWord).why == why
+
+
+def test_a_settling_counts_once_by_its_name(spec: DepositSpec) -> None:
+    spec.given(REQUESTED).when(hear(NAMED)).then(CREDITED)
+    for history in ((CREDITED,), (CREDITED, REVERSED)):
+        spec.given(REQUESTED, *history).when(hear(NAMED, after=60)).then_nothing()
+    spec.given(REQUESTED, SUCCEEDED).when(hear(NAMED)).then_nothing()
+    spec.given(REQUESTED, SUCCEEDED).when(hear(replace(SETTLED, stands=True))).then_nothing()
+
+
 @pytest.mark.parametrize("command", [ExpireDeposit(), StopDeposit(code="self_excluded")])
 def test_what_was_taken_back_is_not_given_up(spec: DepositSpec, command: DepositCommand) -> None:
     spec.given(REQUESTED, SUCCEEDED, REVERSED).when(command).then_nothing()

@@ -270,6 +270,7 @@ def _success(
         by_our_clock=command.by_our_clock,
         by_hand=command.by_hand,
         fee_minor=asked(state).fee_of(word.amount_minor),
+        movement=word.movement,
     )
     return credit(success, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
 
@@ -309,6 +310,11 @@ def _ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None
         raise UnlawfulDepositWord("settled_twice")
     if command.said_at > state.said_at and any(one.code == NEVER_COLLECTED for one in state.taken_back):
         raise UnlawfulDepositWord("contradicts_people")
+    gone, named = state.taken_by_others_minor > 0, word.movement is not None and word.movement != state.movement
+    if gone and (named or word.stands):
+        raise UnlawfulDepositWord("paid_after_taken_back")
+    if named and state.movement is not None:
+        raise UnlawfulDepositWord("settled_twice")
 
 
 def _expire(state: Deposit) -> Sequence[DepositEvent]:

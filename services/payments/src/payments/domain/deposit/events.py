@@ -137,7 +137,8 @@ class DepositSucceeded(DepositFact):
 
     `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
     that were taken back, `fee_minor` to the house. `by_hand`: the provider did not say so, two people found it out.
-    `said_at` is by the provider's clock, or `by_our_clock`.
+    `said_at` is by the provider's clock, or `by_our_clock`. `movement`: the provider's id of this settling, if it names
+    each.
     """
 
     reference: str
@@ -148,6 +149,7 @@ class DepositSucceeded(DepositFact):
     recovered_minor: int = 0
     by_hand: bool = False
     fee_minor: int = 0
+    movement: str | None = None
 
 
 @event("payments.deposit_paid_twice", 1)

@@ -111,7 +111,7 @@ class Unknown:
 class Succeeded:
     """Paid and credited. `taken_back`: what the provider took back of it since, in parts or whole; `given_back`: what
     it gave back of that. `by_hand`: it did not say that it was paid, two people found it out. `by_our_clock`: so is
-    `said_at`, and not by the provider's.
+    `said_at`, and not by the provider's. `movement`: the provider's id of the settling, if it names each.
     """
 
     asked: Requested
@@ -122,6 +122,7 @@ class Succeeded:
     given_back: tuple[GivenBack, ...] = ()
     by_hand: bool = False
     by_our_clock: bool = False
+    movement: str | None = None
 
     @property
     def reversed_minor(self) -> int:
@@ -179,6 +180,7 @@ def succeeded(paid: Requested, event: DepositSucceeded) -> Succeeded:
         event.said_at,
         by_hand=event.by_hand,
         by_our_clock=event.by_our_clock,
+        movement=event.movement,
     )
 
 

@@ -68,7 +68,7 @@ TABLE = Table(
             w.Settled,
             (Succeeded,),
             (e.DepositPaidTwice,),
-            (*OTHERS, "currency_differs", "settled_twice", "contradicts_people"),
+            (*OTHERS, "currency_differs", "settled_twice", "paid_after_taken_back", "contradicts_people"),
         ),
         Row(w.Declined, WAITING, (e.DepositSteppedUp, e.DepositPassedOn, e.DepositFailed, e.DepositClosed), OTHERS),
         Row(w.Declined, GIVEN_UP, (e.DepositClosed,), OTHERS),

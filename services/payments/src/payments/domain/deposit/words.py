@@ -39,7 +39,9 @@ class Settled:
     """The money is there: as much as the provider says, in the currency it says.
 
     `names_payment`: the reference is the payment's alone, and what we knew before is that of the page it was made on.
-    `instrument`: with what it was paid, where the provider tells.
+    `instrument`: with what it was paid, where the provider tells. `movement`: the provider's id of this settling, if it
+    names each; under another one money came once more. `stands`: it says where the payment stands now, which is not
+    paid any more once its money was taken back.
     """
 
     reference: str
@@ -47,6 +49,8 @@ class Settled:
     currency: str
     names_payment: bool = False
     instrument: Instrument | None = None
+    movement: str | None = None
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

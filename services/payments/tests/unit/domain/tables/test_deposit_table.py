@@ -76,6 +76,7 @@ WORDS: Final[tuple[DepositWord, ...]] = (
     *(Underway(reference=name) for name in ("one", "two")),
     *(Settled(reference=name, amount_minor=50_00, currency="EUR") for name in ("one", "two")),
     Settled(reference="one", amount_minor=50_00, currency="USD"),
+    Settled(reference="one", amount_minor=50_00, currency="EUR", stands=True),
     *(Declined(reference=name, code="no", final=final) for name, final in product(("one", "two", None), (True, False))),
     Declined(reference="one", code="refunded", final=True, undoes=True),
     *(
@@ -110,7 +111,7 @@ COMMANDS: Final[list[DepositCommand]] = [
     *[REQUEST] * 20,
     replace(REQUEST, amount_minor=1),
     *[replace(REQUEST, standing=DepositStanding(blocked=True))] * 5,
-    SECOND,
+    *[SECOND] * 5,
     replace(
         SECOND,
         announced=(TakenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="refund"),),

@@ -48,7 +48,9 @@ def _settled(order: Mapping[str, Any], reference: str) -> Settled | None:
         minor = int(price * (asked - under + over) / asked * 10 ** exponent(currency))
     except MoneyMistake:
         return None
-    return Settled(reference=reference, amount_minor=minor, currency=currency) if 0 < minor <= MAX_MINOR else None
+    if not 0 < minor <= MAX_MINOR:
+        return None
+    return Settled(reference=reference, amount_minor=minor, currency=currency, stands=True)
 
 
 def _next_action(order: Mapping[str, Any]) -> str | None:

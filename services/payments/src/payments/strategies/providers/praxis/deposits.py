@@ -142,6 +142,7 @@ def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Depo
                 currency=money[1],
                 names_payment=True,
                 instrument=instrument_of(transaction),
+                stands=True,
             )
         case "chargeback" | "reversed" if money is not None and number is not None:
             return TakenBack(

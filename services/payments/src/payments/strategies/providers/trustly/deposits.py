@@ -161,7 +161,7 @@ def about_money(method: str, deposit_id: UUID, data: Mapping[str, Any], amount_m
     if reference is None or movement is None:
         return Unclear("reference_unreadable")
     if method == "credit":
-        paid = Settled(reference=reference, amount_minor=amount_minor, currency=currency)
+        paid = Settled(reference=reference, amount_minor=amount_minor, currency=currency, movement=movement)
         return AboutDeposit(deposit_id=deposit_id, word=paid, refund=Refused(code=CAME_BACK))
     back = TakenBack(
         reference=reference, movement=movement, amount_minor=amount_minor, currency=currency, code="debited"
