@@ -80,3 +80,5 @@ class DepositReinstated(
     """The provider's id of the payment."""
     movement: ExternalRef
     """The provider's id of the taking back that it undoes."""
+    found_as: ExternalRef | None = None
+    """The provider did not say so: two people found it there under this name."""

@@ -58,13 +58,15 @@ class DepositFinding:
     """What was found out about a deposit at one of its providers (None: the one that has it now).
 
     Paid: how the provider calls the payment, and how much came in. Both None: it was never paid. `uncollected`: it was
-    credited, and never collected: all of it, or `amount_minor`.
+    credited, and never collected: all of it, or `amount_minor`. `given_back`: so much of what was taken back came
+    again, and `reference` proves it.
     """
 
     reference: str | None
     amount_minor: int | None
     provider: str | None
     uncollected: bool = False
+    given_back: bool = False
 
     def word(self) -> said_of_deposit.Found:
         """The same for the domain. Invalid where reference and amount do not come together."""
@@ -74,6 +76,8 @@ class DepositFinding:
             raise Invalid("How much came in; nothing where nobody paid.", field="amount_minor")
         if self.reference is None or self.amount_minor is None:
             return said_of_deposit.FoundUnpaid()
+        if self.given_back:
+            return said_of_deposit.FoundGivenBack(reference=self.reference, amount_minor=self.amount_minor)
         return said_of_deposit.FoundPaid(reference=self.reference, amount_minor=self.amount_minor)
 
 
@@ -165,7 +169,7 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
         NotFound: no such deposit, or another casino's.
         Invalid: its providers are others, or the payment is another deposit's.
         DepositOutcomeKnown: it was refused, or the provider has said what became of it.
-        DepositNotCredited: there is nothing that could have been left uncollected.
+        DepositNotCredited: there is nothing that could have been left uncollected, or given back.
     """
     state = (await uow.load(deposit, deposit_id)).state
     if isinstance(state, d.Absent):
@@ -196,7 +200,7 @@ async def check_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: De
 
 
 async def resolve_deposit(desk: Desk, uow: UnitOfWork, deposit_id: UUID, found: DepositFinding) -> None:
-    """Two people said it: it is credited, over, or taken back. Raises as `check_deposit`."""
+    """Two people said it: it is credited, over, taken back, or given back. Raises as `check_deposit`."""
     about = await check_deposit(desk, uow, deposit_id, found)
     now = uow.ctx.occurred_at
     await hear_about_deposit(desk, uow, deposit_id, found.word(), now, provider=about.provider)

@@ -71,11 +71,12 @@ def _of_deposit(deposit_id: UUID, event: DepositEvent) -> Iterable[Transfer]:
             if spent_minor:
                 yield _in(deposit_id, event, TransferKind.CHARGEBACK, receivable, clearing, spent_minor, event.movement)
         case DepositReinstated():
-            kind, what = TransferKind.DEPOSIT_REINSTATED, event.movement
-            yield _in(deposit_id, event, kind, clearing, cash, event.reinstated_minor, what)
+            kind = TransferKind.DEPOSIT_REINSTATED
+            which = (event.movement,) if event.found_as is None else (event.movement, event.found_as)
+            yield _in(deposit_id, event, kind, clearing, cash, event.reinstated_minor, *which)
             if event.recovered_minor:
                 kind = TransferKind.RECEIVABLE_RECOVERY
-                yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor, what)
+                yield _in(deposit_id, event, kind, cash, receivable, event.recovered_minor, *which)
         case _:
             return
 

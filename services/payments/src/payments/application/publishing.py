@@ -160,6 +160,7 @@ def _reinstated(event: deposit.DepositReinstated) -> dict[str, Any]:
         "code": event.code,
         "provider_reference": event.reference,
         "movement": event.movement,
+        "found_as": event.found_as,
     }
 
 

@@ -37,10 +37,19 @@ from payments.domain.deposit.events import (
     DepositSucceeded,
     PresentEvent,
 )
-from payments.domain.deposit.found import NEVER_COLLECTED, closed_at, said
+from payments.domain.deposit.found import closed_at, given_back, said
 from payments.domain.deposit.movements import remembered, with_intent
 from payments.domain.deposit.reinstatement import announce_given
-from payments.domain.deposit.reversal import announce, credit, credit_second, give_back, take_back, undo
+from payments.domain.deposit.reversal import (
+    announce,
+    credit,
+    credit_second,
+    ensure_same,
+    give_back,
+    give_back_found,
+    take_back,
+    undo,
+)
 from payments.domain.deposit.standing import obstacle
 from payments.domain.deposit.states import (
     Absent,
@@ -66,6 +75,7 @@ from payments.domain.deposit.words import (
     ActionNeeded,
     Declined,
     DepositWord,
+    FoundGivenBack,
     GivenBack,
     Settled,
     TakenBack,
@@ -139,6 +149,9 @@ def _request(command: RequestDeposit, state: Deposit) -> Sequence[DepositEvent]:
 
 
 def _hear(command: HearProvider, state: Deposit) -> Sequence[DepositEvent]:
+    if isinstance(command.word, FoundGivenBack) and isinstance(state, Succeeded):
+        words = given_back(command.word, command, state)
+        return give_back_found(words, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
     word, command = said(command, state)
     match state:
         case Absent():
@@ -284,7 +297,7 @@ def _hear_after_success(word: DepositWord, command: HearProvider, state: Succeed
         case GivenBack():
             return give_back(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Settled():
-            _ensure_same(word, command, state)
+            ensure_same(word, command, state)
         case Declined(undoes=True) if word.reference == state.reference:
             return undo(word, state, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
         case Declined():
@@ -301,20 +314,6 @@ def _is_later(command: HearProvider, state: Succeeded) -> bool:
     """Whether it was said after the success. Of moments by two clocks that are close nobody knows: a person looks."""
     apart = timedelta(0) if command.by_our_clock == state.by_our_clock else CLOCKS_APART
     return state.by_hand or command.said_at > state.said_at - apart
-
-
-def _ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None:
-    if word.currency != asked(state).fact.currency:
-        raise UnlawfulDepositWord("currency_differs")
-    if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
-        raise UnlawfulDepositWord("settled_twice")
-    if command.said_at > state.said_at and any(one.code == NEVER_COLLECTED for one in state.taken_back):
-        raise UnlawfulDepositWord("contradicts_people")
-    gone, named = state.taken_by_others_minor > 0, word.movement is not None and word.movement != state.movement
-    if gone and (named or word.stands):
-        raise UnlawfulDepositWord("paid_after_taken_back")
-    if named and state.movement is not None:
-        raise UnlawfulDepositWord("settled_twice")
 
 
 def _expire(state: Deposit) -> Sequence[DepositEvent]:

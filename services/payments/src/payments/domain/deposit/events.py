@@ -218,6 +218,7 @@ class DepositReinstated(DepositFact):
 
     Of the `reinstated_minor`, `recovered_minor` pays what the player owes of deposits that were taken back; the rest is
     his cash. `all_reversed_minor` is what is still taken back of the deposit, `owed_minor` what he still owes.
+    `found_as`: the provider did not say so, two people found it there under this name.
     """
 
     reference: str
@@ -227,6 +228,7 @@ class DepositReinstated(DepositFact):
     recovered_minor: int
     owed_minor: int
     code: str
+    found_as: str | None = None
 
 
 @event("payments.deposit_failed", 1)

@@ -22,9 +22,11 @@ from payments.domain.deposit.states import (
 from payments.domain.deposit.words import (
     Declined,
     DepositWord,
+    FoundGivenBack,
     FoundPaid,
     FoundUncollected,
     FoundUnpaid,
+    GivenBack,
     Settled,
     TakenBack,
 )
@@ -35,6 +37,9 @@ NEVER_PAID = "never_paid"
 NEVER_COLLECTED = "never_collected"
 """Why a deposit was taken back of which two people found out that its money never came."""
 
+FOUND_GIVEN_BACK = "found_given_back"
+"""Why money of a deposit came again of which two people found out that it was given back."""
+
 
 def said(command: HearProvider, state: Deposit) -> tuple[DepositWord, HearProvider]:
     """The word and how it was heard: what people found out as if the provider had said it.
@@ -43,12 +48,14 @@ def said(command: HearProvider, state: Deposit) -> tuple[DepositWord, HearProvid
         NotFound, DepositOutcomeKnown, DepositNotCredited, Invalid: there is nothing to find out, or not that.
     """
     word = command.word
-    if not isinstance(word, FoundPaid | FoundUnpaid | FoundUncollected):
+    if not isinstance(word, FoundPaid | FoundUnpaid | FoundUncollected | FoundGivenBack):
         return word, command
     if isinstance(state, Absent | Refused):
         raise NotFound if isinstance(state, Absent) else DepositOutcomeKnown
     if isinstance(word, FoundUncollected):
         return uncollected(word, command, state), replace(command, by_hand=True)
+    if isinstance(word, FoundGivenBack):
+        raise DepositNotCredited  # What was credited is looked at before: `given_back`.
     behind = earlier_of(state, command.provider)
     if behind is None:
         known, closed = isinstance(state, Succeeded), isinstance(state, Failed | Expired) and state.closed
@@ -91,6 +98,43 @@ def uncollected(word: FoundUncollected, command: HearProvider, state: Waiting | 
         currency=asked(state).fact.currency,
         code=NEVER_COLLECTED,
     )
+
+
+def given_back(word: FoundGivenBack, command: HearProvider, state: Succeeded) -> list[GivenBack]:
+    """What comes again, of each taking back its part: of the one that is named by the reference; else of one of which
+    just as much is gone; else of the oldest. What went back as a refund of ours its refund alone says.
+
+    Raises:
+        DepositNotCredited: the provider had paid nothing of it here.
+        DepositOutcomeKnown: nothing is taken back of it, or the same was found out before.
+        Invalid: not as much is taken back of it.
+    """
+    fact = asked(state).fact
+    if command.provider not in (None, fact.provider):
+        raise DepositNotCredited
+    gone = [one for one in state.taken_back if one.refund_id is None and state.open_minor(one)]
+    if not gone or any(one.found_as == word.reference for one in state.given_back):
+        raise DepositOutcomeKnown
+    named = [one for one in gone if one.movement == word.reference]
+    just = [one for one in gone if state.open_minor(one) == word.amount_minor]
+    left_minor, words = word.amount_minor, []
+    for taken in named or just[:1] or gone:
+        part_minor = min(left_minor, state.open_minor(taken))
+        left_minor -= part_minor
+        if part_minor:
+            words.append(
+                GivenBack(
+                    reference=taken.reference,
+                    movement=taken.movement,
+                    amount_minor=part_minor,
+                    currency=fact.currency,
+                    code=FOUND_GIVEN_BACK,
+                    found_as=word.reference,
+                )
+            )
+    if left_minor:
+        raise Invalid(f"{word.amount_minor - left_minor} are taken back of it.", field="amount_minor")
+    return words
 
 
 def closed_at(intent: Requested, event: DepositClosed) -> Requested:

@@ -71,4 +71,5 @@ def _given(event: DepositReinstatementAnnounced | DepositReinstated) -> GivenBac
         amount_minor=event.reinstated_minor,
         currency=event.currency,
         code=event.code,
+        found_as=event.found_as if isinstance(event, DepositReinstated) else None,
     )

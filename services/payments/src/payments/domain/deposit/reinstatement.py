@@ -26,13 +26,15 @@ def objection(word: GivenBack, state: Succeeded) -> UnlawfulDepositWord | None:
         return UnlawfulDepositWord("currency_differs")
     if word.amount_minor > taken.amount_minor:
         return UnlawfulDepositWord("reinstated_too_much")
-    if any(one.movement == word.movement and one.amount_minor != word.amount_minor for one in state.given_back):
-        return UnlawfulDepositWord("reversal_differs")
+    given = [one for one in state.given_back if one.movement == word.movement]
+    if given and sum(one.amount_minor for one in given) != word.amount_minor:
+        by_hand = any(one.found_as is not None for one in given)
+        return UnlawfulDepositWord("contradicts_people" if by_hand else "reversal_differs")
     return None
 
 
 def given_before(word: GivenBack, state: Succeeded) -> bool:
-    """Whether the same was told before."""
+    """Whether the same was told before, or found out by people."""
     return any(one.movement == word.movement for one in state.given_back)
 
 
@@ -53,6 +55,7 @@ def reinstate(word: GivenBack, state: Succeeded, *, owed_minor: int) -> DepositR
         recovered_minor=recovered,
         owed_minor=owed_minor - recovered,
         code=word.code,
+        found_as=word.found_as,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from payments.domain.deposit.cascade import paid_by
-from payments.domain.deposit.commands import CreditSecondPayment
+from payments.domain.deposit.commands import CreditSecondPayment, HearProvider
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.events import (
     DepositFact,
@@ -15,10 +15,11 @@ from payments.domain.deposit.events import (
     DepositReversed,
     DepositSucceeded,
 )
+from payments.domain.deposit.found import NEVER_COLLECTED
 from payments.domain.deposit.reinstatement import announce_given, given_before, reinstate, taken_first
 from payments.domain.deposit.reinstatement import objection as objection_to_given
 from payments.domain.deposit.states import Earlier, GivenUp, Requested, Succeeded, Waiting, asked, succeeded
-from payments.domain.deposit.words import Declined, GivenBack, TakenBack
+from payments.domain.deposit.words import Declined, GivenBack, Settled, TakenBack
 
 Movement = DepositReversed | DepositReinstated
 Moved = Movement | DepositReversalAnnounced | DepositReinstatementAnnounced
@@ -69,6 +70,14 @@ def give_back(word: GivenBack, state: Succeeded, *, cash_minor: int, owed_minor:
     if given_before(word, state):
         return []
     return [*_Play(state, cash_minor, owed_minor).give(word).follow().events]
+
+
+def give_back_found(words: Iterable[GivenBack], state: Succeeded, *, cash_minor: int, owed_minor: int) -> list[Moved]:
+    """What follows when people found out that this came back."""
+    play = _Play(state, cash_minor, owed_minor)
+    for word in words:
+        play.give(word).follow()
+    return [*play.events]
 
 
 def announce(
@@ -151,6 +160,25 @@ def credit_second(command: CreditSecondPayment) -> list[DepositRequested | Depos
     begun = replace(begun, announced=command.announced, given_early=command.given_early)
     credited = credit(success, begun, cash_minor=command.cash_minor, owed_minor=command.owed_minor)
     return [requested, *waited, *credited]
+
+
+def ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None:
+    """Raise when what was credited is said to be paid, and it is not the same as before: another payment or amount, or
+    money that came once more after it was taken back.
+    """
+    if word.currency != asked(state).fact.currency:
+        raise UnlawfulDepositWord("currency_differs")
+    if (word.reference, word.amount_minor) != (state.reference, state.amount_minor):
+        raise UnlawfulDepositWord("settled_twice")
+    if command.said_at > state.said_at and any(
+        one.code == NEVER_COLLECTED and state.open_minor(one) for one in state.taken_back
+    ):
+        raise UnlawfulDepositWord("contradicts_people")
+    gone, named = state.taken_by_others_minor > 0, word.movement is not None and word.movement != state.movement
+    if gone and (named or word.stands):
+        raise UnlawfulDepositWord("paid_after_taken_back")
+    if named and state.movement is not None:
+        raise UnlawfulDepositWord("settled_twice")
 
 
 def unexplained(state: Succeeded) -> list[TakenBack | GivenBack]:

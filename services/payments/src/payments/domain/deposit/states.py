@@ -137,6 +137,10 @@ class Succeeded:
         given = sum(one.amount_minor for one in self.given_back if one.movement in others)
         return sum(one.amount_minor for one in self.taken_back if one.movement in others) - given
 
+    def open_minor(self, taken: TakenBack) -> int:
+        """How much of this taking back was not given back."""
+        return taken.amount_minor - sum(one.amount_minor for one in self.given_back if one.movement == taken.movement)
+
     @property
     def left_minor(self) -> int:
         """How much of it others may still take."""

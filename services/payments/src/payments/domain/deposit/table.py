@@ -85,11 +85,11 @@ TABLE = Table(
             w.GivenBack,
             (Succeeded,),
             (e.DepositReinstated, e.DepositReinstatementAnnounced, e.DepositReversed),
-            (*OTHERS, *ANNOUNCED, "reinstated_too_much"),
+            (*OTHERS, *ANNOUNCED, "reinstated_too_much", "contradicts_people"),
         ),
         *(
             row
-            for found in (w.FoundPaid, w.FoundUnpaid, w.FoundUncollected)
+            for found in (w.FoundPaid, w.FoundUnpaid, w.FoundUncollected, w.FoundGivenBack)
             for row in (
                 Row(found, (Absent,), refusals=("not_found",)),
                 Row(found, (Refused,), refusals=KNOWN),
@@ -101,6 +101,8 @@ TABLE = Table(
         Row(w.FoundUnpaid, (Succeeded, *GIVEN_UP), (e.DepositClosed,), (*ELSEWHERE, *KNOWN)),
         Row(w.FoundUncollected, (*WAITING, *GIVEN_UP), refusals=NOT_THERE),
         Row(w.FoundUncollected, (Succeeded,), (e.DepositReversed,), (*KNOWN, *NOT_THERE, "invalid")),
+        Row(w.FoundGivenBack, (*WAITING, *GIVEN_UP), refusals=NOT_THERE),
+        Row(w.FoundGivenBack, (Succeeded,), (e.DepositReinstated, e.DepositReversed), (*KNOWN, *NOT_THERE, "invalid")),
         Row(w.Unanswered, (Requested,), (e.DepositOutcomeUnknown,), ELSEWHERE),
         Row(w.Unanswered, (ActionRequired, Processing, Unknown, Succeeded, *GIVEN_UP), refusals=ELSEWHERE),
     ],

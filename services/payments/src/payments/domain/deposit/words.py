@@ -101,7 +101,8 @@ class TakenBack:
 class GivenBack:
     """The provider has money again that it had taken back: a dispute was won, a refund failed after all.
 
-    `movement` is that of the taking back which it undoes, as a whole or in part, once.
+    `movement` is that of the taking back which it undoes, as a whole or in part, once. `found_as`: no provider said it,
+    two people found it there under this name; of those there may be several.
     """
 
     reference: str
@@ -109,6 +110,7 @@ class GivenBack:
     amount_minor: int
     currency: str
     code: str
+    found_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,16 @@ class FoundUncollected:
     amount_minor: int | None = None
 
 
-Found = FoundPaid | FoundUnpaid | FoundUncollected
-MovesMoney = Settled | TakenBack | GivenBack | FoundPaid | FoundUncollected
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundGivenBack:
+    """Two people found out that money which had been taken back of a credited deposit is there again, or was never
+    gone: how much, and what proves it (`reference`).
+    """
+
+    reference: str
+    amount_minor: int
+
+
+Found = FoundPaid | FoundUnpaid | FoundUncollected | FoundGivenBack
+MovesMoney = Settled | TakenBack | GivenBack | FoundPaid | FoundUncollected | FoundGivenBack
 DepositWord = ActionNeeded | Underway | Settled | Declined | TakenBack | GivenBack | Unanswered

@@ -27,6 +27,7 @@ from payments.domain.deposit.words import (
     Declined,
     DepositWord,
     Found,
+    FoundGivenBack,
     FoundPaid,
     FoundUncollected,
     FoundUnpaid,
@@ -106,12 +107,13 @@ FOUND: Final[tuple[Found, ...]] = (
     FoundPaid(reference="one", amount_minor=50_00),
     FoundUnpaid(),
     *(FoundUncollected(amount_minor=amount) for amount in (None, 10_00, 60_00)),
+    *(FoundGivenBack(reference=name, amount_minor=amount) for name, amount in (("a", 10_00), ("x", 20_00))),
 )
 COMMANDS: Final[list[DepositCommand]] = [
     *[REQUEST] * 20,
     replace(REQUEST, amount_minor=1),
     *[replace(REQUEST, standing=DepositStanding(blocked=True))] * 5,
-    *[SECOND] * 5,
+    *[SECOND] * 10,
     replace(
         SECOND,
         announced=(TakenBack(reference="two", movement="e", amount_minor=5_00, currency="EUR", code="refund"),),

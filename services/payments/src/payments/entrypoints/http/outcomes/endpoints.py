@@ -67,7 +67,8 @@ async def propose_deposit_outcome(
 
     `paid` takes how the provider calls the payment and how much came in, which is credited. `never_paid` ends it. What
     comes in all the same is the player's, and shown to people. `never_collected` takes back what was credited: out of
-    the player's cash as far as that goes, and he owes the rest.
+    the player's cash as far as that goes, and he owes the rest. `given_back` takes how much of what was taken back is
+    there again, and what proves it: that pays what he owes, and the rest is his; it also undoes a `never_collected`.
     """
     payload = DepositPayload(subject_id=deposit_id, **body.model_dump(exclude={"reason"}))
     return await proposing(caller, RESOLVE_DEPOSIT, payload, reason=body.reason, once=once)

@@ -25,6 +25,8 @@ RESOLVE_WITHDRAWAL = "payments.resolve_withdrawal"
 RESOLVE_REFUND = "payments.resolve_refund"
 RESOLVE_DEPOSIT = "payments.resolve_deposit"
 
+_PROVED = (OutcomeOfDeposit.PAID, OutcomeOfDeposit.GIVEN_BACK)
+
 
 class FindingPayload(Finding):
     """What was found out about what. The reason is the proposal's."""
@@ -44,10 +46,11 @@ class DepositPayload(OfDeposit):
     def found(self) -> DepositFinding:
         """The same for the use case. Invalid where it says neither."""
         return DepositFinding(
-            reference=evidence(self.outcome is OutcomeOfDeposit.PAID, self.reference),
+            reference=evidence(self.outcome in _PROVED, self.reference),
             amount_minor=self.amount_minor,
             provider=self.provider,
             uncollected=self.outcome is OutcomeOfDeposit.NEVER_COLLECTED,
+            given_back=self.outcome is OutcomeOfDeposit.GIVEN_BACK,
         )
 
 

@@ -27,6 +27,8 @@ class OutcomeOfDeposit(StrEnum):
     """The provider was not, and will not be."""
     NEVER_COLLECTED = "never_collected"
     """It was credited because the provider had said so, and the money never came."""
+    GIVEN_BACK = "given_back"
+    """Money that was taken back of it is there again, or was never gone."""
 
 
 class Evidence(StrictModel):
@@ -34,7 +36,10 @@ class Evidence(StrictModel):
 
     reference: Reference | None = Field(
         default=None,
-        description="How the provider calls it: the evidence that it was paid. Of what was never paid there is none",
+        description=(
+            "How the provider calls it: the evidence that it was paid, or given back. Of what was never paid there is"
+            " none"
+        ),
     )
 
 
@@ -52,7 +57,8 @@ class OfDeposit(Evidence):
         default=None,
         description=(
             "How much came in: it is credited, whatever the player had asked for. Of what was credited and never"
-            " collected: how much of it, by default all that was not taken back before"
+            " collected: how much of it, by default all that was not taken back before. Of what was given back: how"
+            " much, no more than is taken back now"
         ),
     )
     provider: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
