@@ -126,6 +126,8 @@ async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) 
     ctx = desk.theirs(mail.provider, mail.casino_id, mail.ip)
     this = This(mail.casino_id, mail.provider, call.player_id or UUID(int=0), movement)
     said = f"{movement.tx_id}:{call.step}:{direction(movement)}:{movement.amount_minor}:{movement.currency}:{call.user}"
+    if movement.settled_minor is not None:
+        said += f":settled:{movement.settled_minor}"
     notification = Notification(
         # A call that contradicts us is another one: the right one may still come.
         id=f"{said}:contradicted" if this.contradicted else said,
@@ -263,7 +265,7 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> H
     word = (
         Settled(
             reference=movement.tx_id,
-            amount_minor=movement.amount_minor,
+            amount_minor=movement.settled_minor or movement.amount_minor,
             currency=movement.currency,
             instrument=movement.instrument,
         )

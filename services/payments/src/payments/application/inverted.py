@@ -29,6 +29,7 @@ class Movement:
         shown_as: what staff may see of the account it goes to.
         instrument: the account behind it, where the cashier tells. It moves no money.
         approved_as: what the cashier says we called it when we said yes to it; None: it does not say.
+        settled_minor: what a provider behind the cashier settled of what came in, where that is another amount.
         order: the withdrawal of ours whose order to pay it carries out, or that we once said yes to; None: the player
             asked for it in the cashier.
         facts: what a person needs to look into it; no personal data.
@@ -43,6 +44,7 @@ class Movement:
     instrument: Instrument | None = None
     approved_as: str | None = None
     order: UUID | None = None
+    settled_minor: int | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
 

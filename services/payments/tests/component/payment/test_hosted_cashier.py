@@ -232,3 +232,32 @@ async def test_a_cashiers_call_that_moved_money_and_cannot_be_read_is_kept_for_a
     assert await asides(cashier) == [("paymentiq", "amount_unreadable")]
     assert not (await step(cashier, "authorize", 50, "t2", txAmountCy=7))["success"]
     assert len(await asides(cashier)) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "credited", "codes"),
+    [
+        ({"txPspAmount": "10.00", "txPspAmountCy": "EUR"}, 10_00, ["amount_differs"]),
+        ({"txPspAmount": "10.00", "txPspAmountCy": "EUR", "fee": "0.50", "feeCy": "EUR"}, 10_00, ["amount_differs"]),
+        ({"txPspAmount": "100.50", "txPspAmountCy": "EUR", "fee": "0.50", "feeCy": "EUR"}, 100_00, []),
+        ({"txPspAmount": "99.50", "txPspAmountCy": "EUR", "fee": "0.50", "feeCy": "EUR"}, 100_00, []),
+        ({"txPspAmount": "1100.00", "txPspAmountCy": "SEK"}, 100_00, []),
+        ({"txPspAmount": "nothing", "txPspAmountCy": "EUR"}, None, ["amount_unreadable"]),
+    ],
+    ids=["less", "less and a fee", "the fee on top", "without the fee", "another currency", "unreadable"],
+)
+async def test_what_the_provider_behind_settled_is_credited(
+    cashier: World, told: dict[str, str], credited: int | None, codes: list[str]
+) -> None:
+    assert (await step(cashier, "authorize", 100, "t1"))["success"]
+    for _ in range(2):
+        assert (await step(cashier, "transfer", 100, "t1", **told))["success"] is (credited is not None)
+    assert await cashier.balance() == (500_00 + (credited or 0), 0)
+    assert {code for _, code in await asides(cashier)} == set(codes)
+
+
+async def test_another_amount_of_the_same_transfer_is_set_aside(cashier: World) -> None:
+    assert (await step(cashier, "authorize", 100, "t1"))["success"]
+    assert (await step(cashier, "transfer", 100, "t1", txPspAmount="10.00", txPspAmountCy="EUR"))["success"]
+    assert (await step(cashier, "transfer", 100, "t1"))["errMsg"] == "settled_twice"
+    assert await cashier.balance() == (510_00, 0)

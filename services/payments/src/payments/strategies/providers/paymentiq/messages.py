@@ -48,15 +48,18 @@ def call_of(step: Step, body: Mapping[str, Any] | None) -> CashierCall:
         return CashierCall(
             step=step, user=user, player_id=player_id, session=session if isinstance(session, str) else ""
         )
-    movement = _movement(body)
+    movement = _movement(step, body)
     problem = "amount_unreadable" if movement is None else None
     return CashierCall(step=step, user=user, player_id=player_id, movement=movement, problem=problem)
 
 
-def _movement(body: Mapping[str, Any]) -> Movement | None:
+def _movement(step: Step, body: Mapping[str, Any]) -> Movement | None:
     tx_id, currency = word(body.get("txId")), word(body.get("txAmountCy"))
     money = amount_of(body.get("txAmount"), currency)
     if tx_id is None or not _TX_ID.fullmatch(tx_id) or currency is None or money is None:
+        return None
+    settled = _settled(step, body, money, currency)
+    if settled is None:
         return None
     code = next((one for name in ("pspStatusCode", "statusCode") if (one := _code(body.get(name)))), "cancelled")
     return Movement(
@@ -67,6 +70,7 @@ def _movement(body: Mapping[str, Any]) -> Movement | None:
         code=code,
         shown_as=_shown(word(body.get("maskedAccount")) or ""),
         instrument=account_of(body),
+        settled_minor=None if settled == abs(money) else settled,
         facts={
             "our_reference": None,
             "reference": tx_id,
@@ -80,6 +84,19 @@ def _movement(body: Mapping[str, Any]) -> Movement | None:
             "code": code,
         },
     )
+
+
+def _settled(step: Step, body: Mapping[str, Any], told: int, currency: str) -> int | None:
+    """What the provider behind settled of what comes in, where it tells that in the wallet's currency; else as told by
+    the call, and so is a difference that is the fee. None: it cannot be read.
+    """
+    if step != "transfer" or told < 0 or word(body.get("txPspAmountCy")) != currency:
+        return abs(told)
+    settled = amount_of(body.get("txPspAmount"), currency)
+    if settled is None or settled < 0:
+        return None
+    fee = amount_of(body.get("fee"), currency) if word(body.get("feeCy")) == currency else None
+    return told if fee is not None and abs(settled - told) == abs(fee) else settled
 
 
 def order_of(secrets: tuple[str, ...], casino_id: UUID, step: Step, body: Mapping[str, Any] | None) -> UUID | None:
