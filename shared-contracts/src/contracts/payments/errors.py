@@ -329,5 +329,8 @@ class SetAside(StrEnum):
     """It has no number of its own, so that nobody can tell it from a repeat."""
     PLAYER_DIFFERS = "player_differs"
     """A cashier that is not ours names another player than the one whose money it is."""
+    CANCELLED_BY_PLAYER = "cancelled_by_player"
+    """A withdrawal was taken back at its provider, by its player as far as that tells, where none may be: the money is
+    his again. What lets him is to be switched off there."""
     CANCELLED_AFTER_TRANSFER = "cancelled_after_transfer"
     """A cashier that is not ours had paid a withdrawal, and now says that it did not."""

@@ -323,7 +323,13 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> 
     amount_minor, currency, reference = movement.amount_minor, movement.currency, movement.tx_id
     word: PayoutWord = Confirmed(amount_minor=amount_minor, currency=currency, reference=reference)
     if not moved:
-        word = SentBack(amount_minor=amount_minor, currency=currency, reference=reference, code=movement.code)
+        word = SentBack(
+            amount_minor=amount_minor,
+            currency=currency,
+            reference=reference,
+            code=movement.code,
+            by_player=movement.by_player,
+        )
     heard = await hear_about_payout(desk, uow, this.id, word)
     return APPLIED if heard.events else NOTHING_NEW
 

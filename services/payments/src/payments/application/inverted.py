@@ -30,6 +30,7 @@ class Movement:
         instrument: the account behind it, where the cashier tells. It moves no money.
         approved_as: what the cashier says we called it when we said yes to it; None: it does not say.
         settled_minor: what a provider behind the cashier settled of what came in, where that is another amount.
+        by_player: it will not move because its player took it back there.
         order: the withdrawal of ours whose order to pay it carries out, or that we once said yes to; None: the player
             asked for it in the cashier.
         facts: what a person needs to look into it; no personal data.
@@ -45,6 +46,7 @@ class Movement:
     approved_as: str | None = None
     order: UUID | None = None
     settled_minor: int | None = None
+    by_player: bool = False
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
 

@@ -194,6 +194,24 @@ async def look_into_return(
     )
 
 
+async def look_into_cancelled(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, failed: WithdrawalFailed) -> None:
+    """Set it aside for a person when the player took his withdrawal back at the provider, and may not take any back
+    where the casino is: the money is his again all the same.
+    """
+    rules = await desk.directory.casino(uow.connection, failed.casino_id, uow.ctx.occurred_at)
+    if rules is None or rules.cancellation_allowed:
+        return
+    await set_aside_once(
+        desk,
+        uow,
+        casino_id=failed.casino_id,
+        provider=failed.provider,
+        about=withdrawal_id,
+        code="cancelled_by_player",
+        facts={"code": failed.code, "amount_minor": failed.amount_minor, "currency": failed.currency},
+    )
+
+
 async def _known(
     desk: Desk, uow: UnitOfWork, casino_id: UUID, player_id: UUID
 ) -> tuple[CasinoRules, PlayerStanding] | None:

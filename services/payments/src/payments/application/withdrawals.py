@@ -20,7 +20,7 @@ from payments.application.instruments.seeing import (
     see_instrument,
 )
 from payments.application.lanes import questions
-from payments.application.late import look_into_return
+from payments.application.late import look_into_cancelled, look_into_return
 from payments.application.payment_ids import IdKind
 from payments.application.payout_course import (
     WithdrawalWish,
@@ -55,7 +55,7 @@ from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, 
 from payments.domain.withdrawal.going import Goes
 from payments.domain.withdrawal.policy import in_force
 from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order
-from payments.domain.withdrawal.words import PayoutWord
+from payments.domain.withdrawal.words import PayoutWord, SentBack
 
 _NAME_IT = "Name the payload_sha256 of the withdrawal that you looked at."
 
@@ -342,6 +342,8 @@ async def hear_about_payout(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, wo
     for event in outcome.events:
         if isinstance(event, WithdrawalFailed | WithdrawalReturned):
             await look_into_return(desk, uow, withdrawal_id, event)
+        if isinstance(event, WithdrawalFailed) and isinstance(word, SentBack) and word.by_player:
+            await look_into_cancelled(desk, uow, withdrawal_id, event)
     return outcome
 
 

@@ -261,3 +261,23 @@ async def test_another_amount_of_the_same_transfer_is_set_aside(cashier: World) 
     assert (await step(cashier, "transfer", 100, "t1", txPspAmount="10.00", txPspAmountCy="EUR"))["success"]
     assert (await step(cashier, "transfer", 100, "t1"))["errMsg"] == "settled_twice"
     assert await cashier.balance() == (510_00, 0)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "codes", "told"),
+    [
+        ("GB", {"statusCode": "CANCELLED_BY_USER"}, [("paymentiq", "cancelled_by_player")]),
+        ("GB", {"statusCode": "CANCELLED_BY_USER", "pspStatusCode": "05"}, [("paymentiq", "cancelled_by_player")]),
+        ("GB", {"statusCode": "DECLINED"}, []),
+        ("MT", {"statusCode": "CANCELLED_BY_USER"}, []),
+    ],
+    ids=["where he may not", "under another code as well", "by others", "where he may"],
+)
+async def test_a_withdrawal_that_its_player_takes_back_there_is_laid_before_people_where_he_may_not(
+    cashier: World, jurisdiction: str, codes: dict[str, str], told: list[tuple[str, str]]
+) -> None:
+    await cashier.open_casino(jurisdiction=jurisdiction, withdrawal_cancellation_allowed=True)
+    assert (await step(cashier, "authorize", -50, "w1"))["success"]
+    for _ in range(2):
+        assert (await step(cashier, "cancel", -50, "w1", **codes))["success"]
+    assert (await cashier.balance(), await asides(cashier)) == ((500_00, 0), told)

@@ -199,7 +199,14 @@ def test_the_gateway_is_the_requests_else_the_accounts_else_praxis_own() -> None
         *(
             (
                 one,
-                payout.SentBack(amount_minor=50_00, currency="EUR", code=one, reference="756850", so_far=so_far),
+                payout.SentBack(
+                    amount_minor=50_00,
+                    currency="EUR",
+                    code=one,
+                    reference="756850",
+                    so_far=so_far,
+                    by_player="cel" in one,
+                ),
             )
             for so_far, states in (
                 (False, ("rejected", "declined", "cancelled", "canceled")),
@@ -238,7 +245,9 @@ def test_what_came_back_is_what_praxis_says_of_it(
 
 @pytest.mark.parametrize("state", ["rejected", "declined", "cancelled", "canceled"])
 def test_of_what_was_never_paid_the_whole_is_his(state: str) -> None:
-    whole = payout.SentBack(amount_minor=50_00, currency="EUR", code=state, reference="756850")
+    whole = payout.SentBack(
+        amount_minor=50_00, currency="EUR", code=state, reference="756850", by_player="cel" in state
+    )
     assert flow().parse_question(ACCOUNT, ORDER, told(state, currency="USD", amount=20_00)) == whole
 
 

@@ -44,7 +44,7 @@ class SentBack:
     """The payout failed, or its money came back: the player gets it again. `reference` as in `Confirmed`.
 
     `amount_minor` is 0 where nobody can read how much. `so_far`: it is all that came back until now, and said again
-    whenever the provider is asked; else it is what came back this time.
+    whenever the provider is asked; else it is what came back this time. `by_player`: he may have taken it back there.
     """
 
     amount_minor: int
@@ -52,6 +52,7 @@ class SentBack:
     code: str
     reference: str | None = None
     so_far: bool = False
+    by_player: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ CODES: Final[Mapping[str, Meaning]] = {
     "given_up": Meaning(Category.CANCELLED),
 }
 
+BY_PLAYER: Final = frozenset({"cancelled_by_user", "canceled_by_user"})
+"""Its player took it back in the cashier."""
+
 NUMBERS: Final[Mapping[str, int]] = {
     "session_unknown": 401,
     "player_unknown": 404,

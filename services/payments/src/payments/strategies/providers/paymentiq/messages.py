@@ -12,7 +12,7 @@ import msgspec
 from contracts.money import MAX_MINOR, MoneyMistake, to_major_string, to_minor
 from payments.application.inverted import CashierCall, Movement, Step, Verdict
 from payments.strategies.providers.paymentiq.accounts import account_of
-from payments.strategies.providers.paymentiq.codes import NUMBERS, OTHER
+from payments.strategies.providers.paymentiq.codes import BY_PLAYER, NUMBERS, OTHER
 from payments.strategies.providers.paymentiq.orders import order_marked
 from payments.strategies.providers.reading import our_id, section, word
 
@@ -61,7 +61,8 @@ def _movement(step: Step, body: Mapping[str, Any]) -> Movement | None:
     settled = _settled(step, body, money, currency)
     if settled is None:
         return None
-    code = next((one for name in ("pspStatusCode", "statusCode") if (one := _code(body.get(name)))), "cancelled")
+    codes = [one for name in ("pspStatusCode", "statusCode") if (one := _code(body.get(name)))]
+    code = codes[0] if codes else "cancelled"
     return Movement(
         tx_id=tx_id,
         out=money < 0,
@@ -71,6 +72,7 @@ def _movement(step: Step, body: Mapping[str, Any]) -> Movement | None:
         shown_as=_shown(word(body.get("maskedAccount")) or ""),
         instrument=account_of(body),
         settled_minor=None if settled == abs(money) else settled,
+        by_player=step == "cancel" and not BY_PLAYER.isdisjoint(codes),
         facts={
             "our_reference": None,
             "reference": tx_id,

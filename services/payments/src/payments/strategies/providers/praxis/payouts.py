@@ -35,7 +35,8 @@ from payments.strategies.providers.reading import our_id, section, word
 INTENT: Final = "withdrawal"
 _WAITS = "requested"
 _BEFORE = frozenset({"initialized", _WAITS})
-_NEVER_PAID = frozenset({"rejected", "declined", "cancelled", "canceled"})
+_CANCELLED = frozenset({"cancelled", "canceled"})
+_NEVER_PAID = frozenset({"rejected", "declined"}) | _CANCELLED
 _CAME_BACK = frozenset({"reversed", "chargeback"})
 _SESSION_OVER = frozenset({"expired", "failed"})
 
@@ -206,7 +207,10 @@ def _word_of(order: PayoutOrder, transaction: Mapping[str, Any]) -> PayoutWord:
         return Confirmed(amount_minor=money[0], currency=money[1], reference=reference)
     if state in _NEVER_PAID:
         whole = order.amount_minor
-        return SentBack(amount_minor=whole, currency=order.currency, code=str(state), reference=reference)
+        by_player = state in _CANCELLED  # We cancel only what is over here; who else did, it does not say.
+        return SentBack(
+            amount_minor=whole, currency=order.currency, code=str(state), reference=reference, by_player=by_player
+        )
     if state in _CAME_BACK:
         minor, currency = money or (0, order.currency)
         return SentBack(amount_minor=minor, currency=currency, code=str(state), reference=reference, so_far=True)
