@@ -28,8 +28,8 @@ class WalletAdjusted(
     amount_minor: AmountMinor
     currency: CurrencyCode
     adjustment_class: Code
-    """What for: `goodwill`, `game_error`, `payment_error`, `legal_order`, `misconduct`, `correction`; `bad_debt`: not
-    his cash but what he owed for deposits that were taken back is less."""
+    """What for: `goodwill`, `game_error`, `payment_error`, `legal_order`, `misconduct`, `correction`;
+    `debt_payment`: as much of what he owes is paid; `bad_debt`: not his cash but what he owes is less."""
     transfer_id: UUID
     """The entry of the ledger."""
     adjusted_at: UtcTime

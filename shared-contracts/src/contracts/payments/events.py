@@ -106,7 +106,7 @@ class DebtRecorded(
     amount_minor: AmountMinor
     """The missing part."""
     owed_minor: AmountMinor
-    """All that the player owes now."""
+    """All that the player owes now for wins."""
     supplier: Slug
     round_ref: ExternalRef
     recorded_at: UtcTime
@@ -173,7 +173,7 @@ class DepositSucceeded(
     provider_reference: ExternalRef | None = None
     """The provider's id of the payment."""
     recovered_minor: StakeMinor = 0
-    """What of it went to a debt of the player's: of earlier deposits that were taken back after he had spent them."""
+    """What of it went to a debt of the player's: for deposits and wins that were taken back after he had spent them."""
     fee_minor: StakeMinor = 0
     """What of it the player paid the casino for the deposit."""
 

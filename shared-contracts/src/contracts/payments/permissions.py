@@ -123,7 +123,7 @@ class PaymentsPermission(StrEnum):
     ADJUSTMENT_EXPORT = "payments.adjustment.export"
     """Take what was moved by hand away as a file."""
     DEBT_WRITE_OFF = "payments.debt.write_off"
-    """Propose that what a player owes for deposits that were taken back is written off."""
+    """Propose that what a player owes is written off."""
     DEBT_APPROVE = "payments.debt.approve"
     """Approve what another would write off."""
     BONUS_CREATE = "payments.bonus.create"

@@ -37,7 +37,7 @@ class DepositReversed(
     refund_id: UUID | None = None
     """The refund of ours that it is: its money was put aside when staff ordered it."""
     owed_minor: StakeMinor
-    """All that the player owes now of deposits that were taken back."""
+    """All that the player owes now."""
     code: ExternalRef
     """The provider's own word for why."""
     provider_reference: ExternalRef
@@ -56,7 +56,7 @@ class DepositReinstated(
 ):
     """The provider gave back what it had taken of a deposit: a dispute was won, a refund failed after all.
 
-    It pays what the player owes of deposits that were taken back; the rest is his.
+    It pays what the player owes; the rest is his.
     """
 
     deposit_id: UUID
@@ -73,7 +73,7 @@ class DepositReinstated(
     recovered_minor: StakeMinor
     """What of it paid a debt of the player's."""
     owed_minor: StakeMinor
-    """All that the player owes now of deposits that were taken back."""
+    """All that the player owes now."""
     code: ExternalRef
     """The provider's own word for why."""
     provider_reference: ExternalRef

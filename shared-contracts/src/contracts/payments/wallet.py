@@ -11,6 +11,7 @@ TransferKind = Literal[
     "withdrawal_paid", "withdrawal_returned", "adjustment", "owed", "chargeback",
     "receivable_recovery", "bonus_grant", "bonus_forfeit", "bonus_conversion", "exchange", "deposit_fee",
     "deposit_fee_returned", "withdrawal_fee", "debt_write_off",
+    "debt_carried",
 ]  # fmt: skip
 
 

@@ -301,7 +301,7 @@ async def _heard(desk: Desk, uow: UnitOfWork, deposit_id: UUID, state: Deposit, 
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is None:
         return command
-    return replace(command, cash_minor=wallet.cash_minor, owed_minor=wallet.receivable_minor)
+    return replace(command, cash_minor=wallet.cash_minor, owed_minor=wallet.owed_minor)
 
 
 async def give_up(desk: Desk, uow: UnitOfWork, deposit_id: UUID, command: ExpireDeposit | StopDeposit) -> None:

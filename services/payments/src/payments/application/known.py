@@ -100,7 +100,7 @@ class Directory(Protocol):
         ...
 
     async def written_off(self, connection: AsyncConnection, player_id: UUID, currency: str) -> int:
-        """What two people wrote off of what he owed for deposits that were taken back, in minor units."""
+        """What two people wrote off of what he owed, in minor units."""
         ...
 
     async def undecided_deposits(self, connection: AsyncConnection, player_id: UUID) -> list[UUID]:

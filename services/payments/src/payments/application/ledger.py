@@ -12,6 +12,7 @@ Templates (debit -> credit), all of one currency:
     chargeback          player_receivable      -> psp_clearing(provider)      (for what he had spent of it)
     receivable_recovery player_cash            -> player_receivable           (out of what comes in, or back)
     debt_write_off      bad_debt               -> player_receivable           (what he will never pay, by two people)
+    debt_carried        player_receivable      -> owed                        (before either, as far as it is for wins)
     deposit_reinstated  psp_clearing(provider) -> player_cash
     refund_hold         player_cash            -> player_refund_hold
     refund_owed         player_receivable      -> player_refund_hold          (for what he had spent, by choice)
@@ -110,8 +111,8 @@ class Posting:
 class Wallet:
     """A player's accounts in one currency, read under the lock that postings take.
 
-    `receivable_minor` of the `owed_minor` is for deposits that were taken back; the rest for wins that were. `in_debt`:
-    he owes such money in some currency. `debt_stops`: because of a chargeback, and nobody let him go on.
+    `owed_minor` is for deposits and for wins that were taken back after he had spent them. `in_debt`: he owes money in
+    some currency. `debt_stops`: because of a chargeback, and nobody let him go on.
     """
 
     casino_id: UUID
@@ -121,7 +122,6 @@ class Wallet:
     bonus_minor: int
     hold_minor: int
     owed_minor: int
-    receivable_minor: int
     in_debt: bool
     debt_stops: bool
     bets_blocked: bool

@@ -179,7 +179,7 @@ def _of_whole(refund_id: UUID, fact: RefundFact, withdrawal_id: UUID, kind: Tran
 
 def adjustment_transfers(adjustment_id: UUID, events: Iterable[WalletAdjusted]) -> list[Transfer]:
     """What the house gives comes from its account for adjustments, and what it takes goes there. A debt that is written
-    off is the loss of another account.
+    off is the loss of another account; one that is paid is less.
     """
     return [_by_hand(adjustment_id, event.fact) for event in events]
 
@@ -190,6 +190,8 @@ def _by_hand(adjustment_id: UUID, fact: AdjustmentFact) -> Transfer:
         kind, account, his = TransferKind.DEBT_WRITE_OFF, AccountType.BAD_DEBT, player_receivable
     theirs = his(fact.casino_id, fact.player_id, fact.currency)
     ours = house(fact.casino_id, account, fact.currency)
+    if fact.adjustment_class is AdjustmentClass.DEBT_PAYMENT:
+        kind, ours = TransferKind.RECEIVABLE_RECOVERY, player_receivable(fact.casino_id, fact.player_id, fact.currency)
     debit, credit = (ours, theirs) if fact.direction is Direction.CREDIT else (theirs, ours)
     return Transfer(
         id=transfer_id(TransferKind.ADJUSTMENT, adjustment_id),

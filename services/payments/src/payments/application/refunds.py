@@ -161,7 +161,7 @@ async def stop_refund(
     `rejected`: by a person, who is told when it is too late (RefundAlreadySent).
     """
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
-    owed = 0 if wallet is None else wallet.receivable_minor
+    owed = 0 if wallet is None else wallet.owed_minor
     command = RejectRefund(owed_minor=owed) if rejected else StopRefund(code=GONE, owed_minor=owed)
     outcome = await uow.decide(refund, refund_id, command)
     transfers = refund_transfers(refund_id, outcome.events)
@@ -272,7 +272,7 @@ async def _heard(desk: Desk, uow: UnitOfWork, refund_id: UUID, word: RefundWord)
         return HearRefund(word=word)
     fact = state.fact
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
-    return HearRefund(word=word, owed_minor=0 if wallet is None else wallet.receivable_minor)
+    return HearRefund(word=word, owed_minor=0 if wallet is None else wallet.owed_minor)
 
 
 def _of_deposit(refund_id: UUID, event: RefundEvent) -> TakenBack | GivenBack | None:

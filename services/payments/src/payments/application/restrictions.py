@@ -92,7 +92,7 @@ async def look_at_debt(
         return
     if wallet.debt_stops:
         await desk.ledger.restrict(uow.connection, player_id, bets_blocked=True, deposits_blocked=True)
-    elif not wallet.in_debt:
+    else:  # What stopped him is paid, whatever else he owes: the next debt on that account is another.
         await desk.ledger.mark_debts(uow.connection, player_id, stop=False)
     if wallet.debt_stops or wallet.bets_blocked:
         await uow.schedule(REVIEW, player_id, {"casino_id": str(casino_id)})

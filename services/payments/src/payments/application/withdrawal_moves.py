@@ -94,7 +94,7 @@ async def _with_debt(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, command: 
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is None or not isinstance(command, RejectWithdrawal | CancelWithdrawal | HearProvider):
         return command
-    return replace(command, owed_minor=wallet.receivable_minor)
+    return replace(command, owed_minor=wallet.owed_minor)
 
 
 async def _goes_out(desk: Desk, uow: UnitOfWork, event: WithdrawalEvent) -> bool:

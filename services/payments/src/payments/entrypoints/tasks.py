@@ -19,6 +19,7 @@ from payments.application import (
 )
 from payments.application.closed_loop import splitting
 from payments.application.configuring import end_overlap
+from payments.application.debts import WIN_DEBT, tell_of_win_debt
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE, erase_player
 from payments.application.instruments.comparing import compare_holder
@@ -192,7 +193,15 @@ def _player_tasks(desk: Desk) -> dict[str, Handler]:
         """Have a holder's name compared; while nobody can tell, the runner tries again, for ever."""
         await compare_holder(desk, task.id, _casino(task))
 
-    return {restrictions.REVIEW: review, ERASE: erase, COMPARE: compare}
+    async def tell(task: Task) -> None:
+        """Tell people of a win that was taken back and had been spent."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await tell_of_win_debt(desk, uow, task.payload)
+
+        await desk.app.transact(work, desk.ours("win-debts", _casino(task)))
+
+    return {restrictions.REVIEW: review, ERASE: erase, COMPARE: compare, WIN_DEBT: tell}
 
 
 def _file_tasks(desk: Desk) -> dict[str, Handler]:

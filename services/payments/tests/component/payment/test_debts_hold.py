@@ -62,7 +62,7 @@ async def test_a_debt_in_one_currency_counts_in_every_other(world: World) -> Non
     await told(world, "closed", dispute_of(world, intent, "lost"))
     async with world.service.db.write() as connection:
         dollars = await world.desk.ledger.lock_wallet(connection, world.casino, world.player, "USD")
-    assert (dollars.in_debt, dollars.receivable_minor, dollars.cash_minor) == (True, 0, 11_76)
+    assert (dollars.in_debt, dollars.owed_minor, dollars.cash_minor) == (True, 0, 11_76)
     refused = await propose(world, sold_currency="USD", bought_currency="EUR", sold_minor=1_00, at_least_minor=1)
     assert (refused.status_code, refused.json()["code"]) == (409, "debt_outstanding")
 

@@ -16,7 +16,7 @@ from chassis.domain import DomainError
 from payments.adapters.ledger.days import sums_at
 from payments.adapters.ledger.months import month_of
 from payments.adapters.ledger.queries import WalletView
-from payments.domain.ledger.accounts import HOLDS, AccountType
+from payments.domain.ledger.accounts import DEBTS, HOLDS, AccountType
 
 _SLACK = timedelta(hours=1)
 """How far moments and numbers may disagree, generously; it only saves reading other months."""
@@ -52,7 +52,8 @@ _BY_KIND = """
                  WHEN debit_type IN ('withdrawal_hold', 'refund_hold') THEN -amount_minor END
         ), 0)::bigint AS hold_delta_minor,
         coalesce(sum(
-            CASE WHEN debit_type IN ('owed', 'chargeback_receivable') THEN amount_minor
+            CASE WHEN kind = 'debt_carried' THEN 0
+                 WHEN debit_type IN ('owed', 'chargeback_receivable') THEN amount_minor
                  WHEN credit_type IN ('owed', 'chargeback_receivable') THEN -amount_minor END
         ), 0)::bigint AS owed_delta_minor
     FROM transfer
@@ -170,5 +171,5 @@ async def _held(raw: Any, wallet: WalletView, at: datetime) -> Held:
         cash_minor=of(AccountType.CASH),
         bonus_minor=of(AccountType.BONUS),
         on_hold_minor=of(*HOLDS),
-        owed_minor=-of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
+        owed_minor=-of(*DEBTS),
     )

@@ -23,7 +23,7 @@ from payments.adapters.ledger.tables import ledger_bonus
 from payments.adapters.ledger.units import Unit
 from payments.application.ledger import Posting, Transfer, Wallet
 from payments.domain.bonus.words import BonusFact, OrderOfUse
-from payments.domain.ledger.accounts import AccountType, WalletKey
+from payments.domain.ledger.accounts import DEBTS, AccountType, WalletKey
 from payments.domain.ledger.transfers import Answer, GameMove
 
 _CONNECT_TIMEOUT_S = 3.0
@@ -233,9 +233,7 @@ def _wallet(found: Sequence[Any], casino_id: UUID, player_id: UUID, currency: st
     cash = rows.get(AccountType.CASH)
     if cash is None:
         return None
-    debts = [row for row in all_his if row["type"] == AccountType.CHARGEBACK_RECEIVABLE and row["balance_minor"] < 0]
-    owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
-    owed = {kind: -rows[kind]["balance_minor"] for kind in owing if kind in rows}
+    debts = [row for row in all_his if row["type"] in DEBTS and row["balance_minor"] < 0]
     return Wallet(
         casino_id=casino_id,
         player_id=player_id,
@@ -243,8 +241,7 @@ def _wallet(found: Sequence[Any], casino_id: UUID, player_id: UUID, currency: st
         cash_minor=cash["balance_minor"],
         bonus_minor=rows[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in rows else 0,
         hold_minor=rows[AccountType.WITHDRAWAL_HOLD]["balance_minor"],
-        owed_minor=sum(owed.values()),
-        receivable_minor=owed.get(AccountType.CHARGEBACK_RECEIVABLE, 0),
+        owed_minor=-sum(rows[kind]["balance_minor"] for kind in DEBTS if kind in rows),
         in_debt=bool(debts),
         debt_stops=any(row["debt_stops"] for row in debts),
         bets_blocked=cash["bets_blocked"],

@@ -5,8 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from chassis.store import Context
 from payments.adapters.ledger import sql
@@ -22,10 +24,16 @@ from payments.adapters.ledger.accounts import (
 from payments.adapters.ledger.envelopes import TOPIC, events_of
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
+from payments.application.debts import WIN_DEBT
 from payments.domain.ledger.accounts import WALLET_TYPES, AccountRef, AccountType, WalletKey
 from payments.domain.ledger.books import Books
-from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind, Transfer
+from payments.domain.ledger.transfers import Answer, Entry, GameMove, GameMoveKind, Transfer, TransferKind
 from payments.domain.ledger.wallets import Wallet
+
+_encode = msgspec.json.Encoder().encode
+
+_TOLD: Final = ("casino_id", "player_id", "currency", "amount_minor", "supplier", "round_ref", "reference_id")
+"""What people are told of a win's debt; what it refers to is the rollback."""
 
 
 @dataclass(slots=True)
@@ -78,6 +86,7 @@ async def _post(raw: Any, units: Sequence[Unit], terms: Terms, *, at_once: bool)
     answers: list[list[Answer]] = []
     keys: list[str] = []
     envelopes: list[str] = []
+    debts: list[Entry] = []
     for unit in units:
         before, requests = len(books.written), unit.requests
         answers.append([books.post(requests[0])] if len(requests) == 1 else books.post_all(requests))
@@ -89,11 +98,21 @@ async def _post(raw: Any, units: Sequence[Unit], terms: Terms, *, at_once: bool)
             for envelope in events_of(entry, wallet, key, unit.ctx, terms.now, sequence):
                 keys.append(key)
                 envelopes.append(envelope)
+            if entry.kind == TransferKind.OWED:
+                debts.append(entry)
     if books.written:
         await _write(raw, books, places, terms.now, keys, envelopes)
         if transfers:
             await expect(raw, books.written, terms.now)
+        if debts:
+            await _tell_people(raw, debts, terms.now)
     return answers
+
+
+async def _tell_people(raw: Any, debts: Sequence[Entry], now: datetime) -> None:
+    """Have people told of wins that were taken back and had been spent: rare enough for a statement of its own."""
+    payloads = [_encode({name: getattr(entry, name) for name in _TOLD}).decode() for entry in debts]
+    await raw.execute(sql.SCHEDULE, WIN_DEBT, [entry.id for entry in debts], payloads, now)
 
 
 def _players_of(unit: Unit) -> set[UUID]:
@@ -121,6 +140,8 @@ def _concerned_players(units: Sequence[Unit]) -> tuple[dict[UUID, None], set[Acc
                 if ref.player_id is not None:
                     players[ref.player_id] = None
                     types.add(ref.type)
+                    if ref.type is AccountType.CHARGEBACK_RECEIVABLE:
+                        types.add(AccountType.OWED)
     return players, types
 
 

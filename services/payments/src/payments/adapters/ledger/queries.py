@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.store import CasinoScope
-from payments.domain.ledger.accounts import HOLDS, AccountType
+from payments.domain.ledger.accounts import DEBTS, HOLDS, AccountType
 
 _ACCOUNTS = """
     SELECT id, casino_id, currency, type, balance_minor, bets_blocked, deposits_blocked FROM account
@@ -143,7 +143,6 @@ async def summary(db: Database, scope: CasinoScope, casino_id: UUID | None = Non
 
 
 def _wallet(casino_id: UUID, player_id: UUID, currency: str, parts: dict[AccountType, Any]) -> WalletView:
-    owing = (AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE)
     cash = parts[AccountType.CASH]
     return WalletView(
         casino_id=casino_id,
@@ -151,7 +150,7 @@ def _wallet(casino_id: UUID, player_id: UUID, currency: str, parts: dict[Account
         currency=currency,
         cash_minor=cash["balance_minor"],
         on_hold_minor=sum(parts[kind]["balance_minor"] for kind in HOLDS if kind in parts),
-        owed_minor=-sum(parts[kind]["balance_minor"] for kind in owing if kind in parts),
+        owed_minor=-sum(parts[kind]["balance_minor"] for kind in DEBTS if kind in parts),
         bonus_minor=parts[AccountType.BONUS]["balance_minor"] if AccountType.BONUS in parts else 0,
         bets_blocked=cash["bets_blocked"],
         deposits_blocked=cash["deposits_blocked"],
@@ -173,7 +172,7 @@ def _line(row: Any, accounts: dict[AccountType, int]) -> StatementLine:
         cash_delta_minor=delta(AccountType.CASH),
         bonus_delta_minor=delta(AccountType.BONUS),
         hold_delta_minor=delta(*HOLDS),
-        owed_delta_minor=-delta(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE),
+        owed_delta_minor=-delta(*DEBTS),
         cash_balance_minor=row["cash_after"],
         bonus_balance_minor=row["bonus_after"] or 0,
         posted_at=row["posted_at"],

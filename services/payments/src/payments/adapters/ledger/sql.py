@@ -35,6 +35,11 @@ SET_ORDER_OF_USE = """
     INSERT INTO bonus_policy (casino_id, order_of_use, updated_at) VALUES ($1, $2, $3)
     ON CONFLICT (casino_id) DO UPDATE SET order_of_use = excluded.order_of_use, updated_at = excluded.updated_at"""
 
+SCHEDULE = """
+    INSERT INTO task (kind, id, payload, run_at)
+    SELECT $1, id, payload::jsonb, $4 FROM unnest($2::uuid[], $3::text[]) AS task(id, payload)
+    ON CONFLICT DO NOTHING"""
+
 _ENTRY = ", ".join(f"transfer.{name}" for name in Entry._fields if name != "id")
 
 EARLIER = f"""

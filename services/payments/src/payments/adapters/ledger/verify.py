@@ -139,6 +139,10 @@ CHECKS: dict[str, str] = {
         WITH {_LEGS}
         SELECT account_id, seq, recorded, floor_minor FROM legs JOIN account ON id = account_id
         WHERE recorded < floor_minor""",
+    "I3 nobody ever paid more than he owed": f"""
+        WITH {_LEGS}
+        SELECT account_id, seq, recorded FROM legs JOIN account ON id = account_id
+        WHERE type IN ('owed', 'chargeback_receivable') AND recorded > 0""",
     "I4 transfers stay within one casino and currency": """
         SELECT transfer.id FROM transfer
         LEFT JOIN account AS debit ON debit.id = debit_account LEFT JOIN account AS credit ON credit.id = credit_account
@@ -190,6 +194,13 @@ CHECKS: dict[str, str] = {
               AND (part.group_id, part.amount_minor, part.kind, part.wallet_id)
                 = (whole.id, whole.bonus_minor, whole.kind, whole.wallet_id)
               AND 'bonus' IN (part.debit_type, part.credit_type))""",
+    "I9 what of a win's debt was carried to where debts are paid was paid there": """
+        SELECT carried.id, carried.amount_minor FROM transfer AS carried
+        WHERE carried.kind = 'debt_carried' AND NOT EXISTS (
+            SELECT FROM transfer AS paid
+            WHERE paid.posted_at = carried.posted_at AND paid.seq > carried.seq AND paid.id = carried.group_id
+              AND paid.credit_account = carried.debit_account AND paid.amount_minor >= carried.amount_minor
+              AND (carried.debit_type, carried.credit_type) = ('chargeback_receivable', 'owed'))""",
     "I4 an id was posted once, in whichever month": """
         SELECT id, count(*) AS times FROM transfer GROUP BY id HAVING count(*) > 1""",
     "I4 the ids of closed months are kept": """

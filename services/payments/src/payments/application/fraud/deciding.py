@@ -125,7 +125,7 @@ async def measure(
     }
     if wallet is not None:
         values |= {"balance_minor": wallet.cash_minor, "bonus_minor": wallet.bonus_minor}
-        values |= {"owed_minor": wallet.receivable_minor}
+        values |= {"owed_minor": wallet.owed_minor}
         values |= await fraud.features.play(connection, payment)
     values |= await fraud.features.measure(connection, payment, keys, now, worth)
     if payment.trigger is Trigger.DEPOSIT:

@@ -27,5 +27,7 @@ class AdjustmentClass(StrEnum):
     """Taken back by the terms: fraud, abuse of a bonus."""
     CORRECTION = "correction"
     """An earlier adjustment was wrong."""
+    DEBT_PAYMENT = "debt_payment"
+    """What a player owes is paid out of his cash: only taken from him, and never more than he owes."""
     BAD_DEBT = "bad_debt"
-    """What a player owes for deposits that were taken back is written off: his debt ends, and his cash stays."""
+    """What a player owes is written off: his debt ends, and his cash stays."""

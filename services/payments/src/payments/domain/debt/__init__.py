@@ -1,1 +1,1 @@
-"""A player's debt: what he owes because a deposit he had spent was taken back."""
+"""A player's debt: what he owes because a deposit or a win was taken back that he had spent."""

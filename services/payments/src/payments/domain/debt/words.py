@@ -16,6 +16,6 @@ class DebtStops(StrEnum):
 
 
 class DebtExceeded(DomainError):
-    """The player owes less for deposits that were taken back."""
+    """The player owes less."""
 
     code: ClassVar[str] = "debt_exceeded"

@@ -48,7 +48,7 @@ class HearProvider:
 
     `said_at` is by its clock, `heard_at` by ours (None: the same).
 
-    `cash_minor` is what the player holds, `owed_minor` what he owes of deposits that were taken back, both in the
+    `cash_minor` is what the player holds, `owed_minor` what he owes for what was taken back, both in the
     deposit's currency and under lock. Only words that move money ask for them.
 
     `provider` is who speaks (None: the one that has the deposit now). `next`: where the deposit goes when the word is a

@@ -135,10 +135,9 @@ class DepositPassedOn(DepositFact):
 class DepositSucceeded(DepositFact):
     """The provider settled it: `amount_minor` is what it settled, `requested_minor` what the player had asked for.
 
-    `late` when we had given it up before. `recovered_minor` of it went to what the player owed of earlier deposits
-    that were taken back, `fee_minor` to the house. `by_hand`: the provider did not say so, two people found it out.
-    `said_at` is by the provider's clock, or `by_our_clock`. `movement`: the provider's id of this settling, if it names
-    each.
+    `late` when we had given it up before. `recovered_minor` of it went to what the player owed, `fee_minor` to
+    the house. `by_hand`: the provider did not say so, two people found it out. `said_at` is by the provider's clock,
+    or `by_our_clock`. `movement`: the provider's id of this settling, if it names each.
     """
 
     reference: str
@@ -183,8 +182,8 @@ class DepositReversed(DepositFact):
     """The provider took money back of what was credited (`amount_minor`): the whole, or a part others may follow.
 
     Of the `reversed_minor` of this time `from_cash_minor` comes out of the player's cash; the rest he had spent and
-    owes from now on. `all_reversed_minor` is what was taken back of the deposit so far, `owed_minor` all that he owes
-    of deposits that were taken back. `refund_id`: all of it was put aside for this refund of ours before.
+    owes from now on. `all_reversed_minor` is what was taken back of the deposit so far, `owed_minor` all that he owes.
+    `refund_id`: all of it was put aside for this refund of ours before.
     `charged_back`: the payer, or his bank, wanted it back.
     """
 
@@ -216,9 +215,9 @@ class DepositReinstatementAnnounced(DepositFact):
 class DepositReinstated(DepositFact):
     """The provider gave back what it had taken with the same `movement`, the whole or a part.
 
-    Of the `reinstated_minor`, `recovered_minor` pays what the player owes of deposits that were taken back; the rest is
-    his cash. `all_reversed_minor` is what is still taken back of the deposit, `owed_minor` what he still owes.
-    `found_as`: the provider did not say so, two people found it there under this name.
+    Of the `reinstated_minor`, `recovered_minor` pays what the player owes; the rest is his cash.
+    `all_reversed_minor` is what is still taken back of the deposit, `owed_minor` what he still owes. `found_as`: the
+    provider did not say so, two people found it there under this name.
     """
 
     reference: str

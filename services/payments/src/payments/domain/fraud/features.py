@@ -131,7 +131,7 @@ PLAIN: Mapping[str, Feature] = {
     "account_age_h": Feature(type="number", meaning="hours since payments has known the player"),
     "balance_minor": Feature(type="number", meaning="the player's cash before the payment"),
     "bonus_minor": Feature(type="number", meaning="the player's bonus before the payment"),
-    "owed_minor": Feature(type="number", meaning="what the player owes of deposits that were taken back"),
+    "owed_minor": Feature(type="number", meaning="what the player owes for deposits and wins that were taken back"),
     "failures_in_row": Feature(
         type="number",
         meaning="the player's last deposits that failed, one after another; what failed by the provider's own fault, or"

@@ -38,6 +38,9 @@ FLOORS: dict[AccountType, int] = {
 HOLDS = (AccountType.WITHDRAWAL_HOLD, AccountType.REFUND_HOLD)
 """What is the player's and put aside: money on its way out, until its end is known."""
 
+DEBTS = (AccountType.CHARGEBACK_RECEIVABLE, AccountType.OWED)
+"""What he owes, in the order in which it is paid: for deposits that were taken back, then for wins that were."""
+
 WALLET_TYPES = (AccountType.CASH, AccountType.WITHDRAWAL_HOLD, AccountType.OWED)
 """The accounts that make up a player's wallet; they are opened together."""
 

@@ -6,6 +6,7 @@ before and once after. That is why a batch cannot be told from the same requests
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import assert_never
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from payments.domain.ledger.entries import (
     Side,
     answer_of,
     bonus_id,
+    carried_id,
     facts,
     facts_of,
     first_answer,
@@ -275,9 +277,31 @@ class Books:
         amount = transfer.amount_minor
         if isinstance(debit, Account) and not debit.holds(amount):
             return answer_of(Code.INSUFFICIENT_FUNDS, wallet, (debit.balance_minor, None))
+        if wallet is not None and transfer.credit.type is AccountType.CHARGEBACK_RECEIVABLE:
+            self._carry_debt(transfer, wallet)
         balances = self._shift(debit, credit, amount)
         self._write(transfer_entry(transfer, wallet, debit, credit, balances))
         return answer_of(Code.CREATED, wallet, balances)
+
+    def _carry_debt(self, paying: Transfer, wallet: Wallet) -> None:
+        """All debts are paid on one account. What pays more than he owes there for deposits pays what he owes for wins:
+        as much of that is carried there first.
+        """
+        receivable, owed = wallet.others[AccountType.CHARGEBACK_RECEIVABLE], wallet.others[AccountType.OWED]
+        carried_minor = min(paying.amount_minor + receivable.balance_minor, -owed.balance_minor)
+        if carried_minor <= 0:
+            return
+        carried = Transfer(
+            id=carried_id(paying.id),
+            kind=TransferKind.DEBT_CARRIED,
+            debit=paying.credit,
+            credit=replace(paying.credit, type=AccountType.OWED),
+            amount_minor=carried_minor,
+            group=paying.id,
+            reference_id=paying.reference_id,
+        )
+        balances = self._shift(receivable, owed, carried_minor)
+        self._write(transfer_entry(carried, wallet, receivable, owed, balances))
 
     def _house_of(self, move: GameMove) -> int:
         casino_id, _, currency = move.wallet

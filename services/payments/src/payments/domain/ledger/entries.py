@@ -39,6 +39,11 @@ def bonus_id(move_id: UUID) -> UUID:
     return UUID(int=move_id.int ^ 2)
 
 
+def carried_id(transfer_id: UUID) -> UUID:
+    """The id of the entry by which a debt for a win comes to where a transfer pays it."""
+    return UUID(int=transfer_id.int ^ 4)
+
+
 def game_entry(
     move: GameMove,
     kind: TransferKind,

@@ -38,6 +38,7 @@ class TransferKind(StrEnum):
     CHARGEBACK = "chargeback"
     RECEIVABLE_RECOVERY = "receivable_recovery"
     DEBT_WRITE_OFF = "debt_write_off"
+    DEBT_CARRIED = "debt_carried"
     BONUS_GRANT = "bonus_grant"
     BONUS_FORFEIT = "bonus_forfeit"
     BONUS_CONVERSION = "bonus_conversion"

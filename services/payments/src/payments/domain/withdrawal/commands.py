@@ -59,7 +59,7 @@ class StopWithdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectWithdrawal:
-    """A member of staff says no, and why; `owed_minor` is what the player owes for deposits that were taken back."""
+    """A member of staff says no, and why; `owed_minor` is what the player owes."""
 
     rejecter: str
     reason: str

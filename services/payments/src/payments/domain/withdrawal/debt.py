@@ -1,4 +1,4 @@
-"""Money of a withdrawal that is the player's again pays first what he owes for deposits that were taken back."""
+"""Money of a withdrawal that is the player's again pays first what he owes."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -24,7 +24,7 @@ class DisputeOpen(DomainError):
 
 
 class DebtOutstanding(DomainError):
-    """The player owes money of a deposit that was taken back; nothing is paid out before."""
+    """The player owes money of a deposit or a win that was taken back; nothing is paid out before."""
 
     code: ClassVar[str] = "debt_outstanding"
 

@@ -21,7 +21,7 @@ class Held(StrEnum):
     PROVIDER_OFF = "provider_off"
     """Its provider was switched off for the casino, or may not be called."""
     DEBT_OUTSTANDING = "debt_outstanding"
-    """The player owes money of deposits that were taken back."""
+    """The player owes money of deposits or wins that were taken back."""
     DISPUTE_OPEN = "dispute_open"
     """A bank wants a payment of his back."""
     DESTINATION_DISABLED = "destination_disabled"

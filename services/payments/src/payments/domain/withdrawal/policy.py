@@ -86,7 +86,7 @@ class Stop(StrEnum):
     FRAUD_RULES = "fraud_rules"
     """The casino's rules against fraud want somebody to look."""
     DEBT_OUTSTANDING = "debt_outstanding"
-    """He owes money of deposits that were taken back: found when an order that never left was to be sent again."""
+    """He owes money of what was taken back: found when an order that never left was to be sent again."""
     DISPUTE_OPEN = "dispute_open"
     """A bank wants a payment of his back: found then as well."""
     DESTINATION_DISABLED = "destination_disabled"
@@ -129,7 +129,7 @@ class WithdrawalStanding:
     """What is known about a player the moment he wants money out.
 
     `level` he has reached, `required_level` by his casino's rules; `under_review`: a confirmed screening hit is open.
-    `in_debt`: he owes money of deposits that were taken back. `disputed`: a bank wants one back, which is not decided.
+    `in_debt`: he owes money of what was taken back. `disputed`: a bank wants a deposit back, which is not decided.
     `days_here`: whole days since he registered; None: nobody knows. `day_total_minor`: what else he asked for in the
     last 24 hours. `destination_verified`, `destination_shared`, `destination_disabled`: what is known of the instrument
     it goes to.

@@ -1,11 +1,20 @@
 """The rules of posting, without a database."""
 
+from dataclasses import replace
 from itertools import count
 from uuid import UUID, uuid5
 
 import pytest
 
-from payments.domain.ledger.accounts import AccountRef, AccountType, WalletKey, player_cash, player_hold, psp_clearing
+from payments.domain.ledger.accounts import (
+    AccountRef,
+    AccountType,
+    WalletKey,
+    player_cash,
+    player_hold,
+    player_receivable,
+    psp_clearing,
+)
 from payments.domain.ledger.books import Books
 from payments.domain.ledger.entries import owed_id
 from payments.domain.ledger.transfers import Answer, Code, Entry, GameMove, GameMoveKind, Transfer, TransferKind
@@ -328,3 +337,55 @@ def test_debits_and_credits_agree_whatever_happened():
         on.post(move(kind, str(next(number)), amount, of=of))
     players = sum(account.balance_minor - account.opening_minor for account in on.changed())
     assert players + sum(on.deltas.values()) == 0
+
+
+def owing(for_deposits: int, for_wins: int) -> Books:
+    on = books(200)
+    others = on._wallets[KEY].others
+    others[AccountType.CHARGEBACK_RECEIVABLE] = Account(13, -for_deposits)
+    others[AccountType.OWED].balance_minor = -for_wins
+    return on
+
+
+def paying(amount: int) -> Transfer:
+    return Transfer(
+        id=name("pays"),
+        kind=TransferKind.RECEIVABLE_RECOVERY,
+        debit=player_cash(*KEY),
+        credit=player_receivable(*KEY),
+        amount_minor=amount,
+        reference_id=name("deposit"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "carried", "left"),
+    [(30, 0, (70, 80)), (100, 0, (0, 80)), (101, 1, (0, 79)), (180, 80, (0, 0)), (190, 80, (-10, 0))],
+)
+def test_what_he_pays_is_for_deposits_first_and_then_for_wins(amount, carried, left):
+    """More than he owes nobody asks of him; that it stands where it was paid shows it."""
+    on = owing(100, 80)
+    assert on.post(paying(amount)).code is Code.CREATED
+    others = on._wallets[KEY].others
+    owed = (-others[AccountType.CHARGEBACK_RECEIVABLE].balance_minor, -others[AccountType.OWED].balance_minor)
+    assert (owed, cash_of(on)) == (left, 200 - amount)
+    beside = [(one.kind, one.amount_minor, one.debit_type, one.credit_type, one.group_id) for one in on.written[:-1]]
+    told = ("debt_carried", carried, "chargeback_receivable", "owed", name("pays"))
+    assert beside == ([told] if carried else [])
+    assert on.written[-1].id == name("pays")
+
+
+def test_a_debt_is_paid_once_however_often_it_is_asked():
+    on = owing(0, 80)
+    on.post(paying(50))
+    assert on.post(paying(50)).code is Code.REPEATED
+    assert [one.kind for one in on.written] == ["debt_carried", "receivable_recovery"]
+    assert cash_of(on) == 150
+
+
+def test_of_a_group_that_is_refused_no_debt_is_carried():
+    on = owing(0, 80)
+    too_much = replace(paying(1), id=name("more"), amount_minor=500)
+    codes = [answer.code for answer in on.post_all([paying(50), too_much])]
+    assert codes == [Code.GROUP_REFUSED, Code.INSUFFICIENT_FUNDS]
+    assert (on.written, on.changed(), cash_of(on)) == ([], [], 200)

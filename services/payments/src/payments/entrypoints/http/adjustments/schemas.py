@@ -4,16 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
 from chassis.http import Reason, Reference, StrictModel
 from contracts.money import AmountMinor, CurrencyCode
 from payments.domain.adjustment.words import AdjustmentClass, Direction
 
 
-def _of_cash(said: AdjustmentClass) -> AdjustmentClass:
+def _of_cash(said: AdjustmentClass, info: ValidationInfo) -> AdjustmentClass:
     if said is AdjustmentClass.BAD_DEBT:
         raise ValueError("a debt is written off by a request of its own")
+    if said is AdjustmentClass.DEBT_PAYMENT and info.data.get("direction") is Direction.CREDIT:
+        raise ValueError("a debt is paid by a debit")
     return said
 
 
@@ -24,7 +26,8 @@ class Adjustment(StrictModel):
     amount_minor: AmountMinor
     currency: CurrencyCode
     adjustment_class: Annotated[AdjustmentClass, AfterValidator(_of_cash)] = Field(
-        description="What for; reports add up by it. `bad_debt` has a request of its own"
+        description="What for; reports add up by it. `debt_payment`: a debit that pays what he owes, never more."
+        " `bad_debt` has a request of its own"
     )
     reference: Reference | None = Field(
         default=None, description="What it is about, as an outsider calls it: a round, a provider's payment, a letter"

@@ -1,4 +1,4 @@
-"""What players owe for deposits that were taken back: written off by two people, and what it stops meanwhile."""
+"""What players owe for what was taken back: written off by two people, and what it stops meanwhile."""
 
 from typing import Annotated
 from uuid import UUID

@@ -12,7 +12,7 @@ from payments.domain.debt.words import DebtStops
 class WriteOff(StrictModel):
     """What shall be written off."""
 
-    amount_minor: AmountMinor = Field(description="Of what he owes for deposits that were taken back")
+    amount_minor: AmountMinor = Field(description="Of what he owes")
     currency: CurrencyCode
     reference: Reference | None = Field(
         default=None, description="What it is about, as an outsider calls it: a letter, a debt collector's case"

@@ -9,7 +9,7 @@ from chassis.http.listing import Field, ListSpec
 from chassis.store.context import ActorKind
 from contracts.payments.permissions import PaymentsPermission as P
 from payments.adapters.ledger.tables import ledger_exchange, transfer
-from payments.domain.ledger.accounts import HOLDS, AccountType
+from payments.domain.ledger.accounts import DEBTS, HOLDS, AccountType
 from payments.domain.ledger.transfers import TransferKind
 
 c = transfer.c
@@ -112,9 +112,7 @@ MOVEMENTS = ListSpec(
         "cash_delta_minor": Field(_change_of(AccountType.CASH), ops=(), data_class="financial"),
         "bonus_delta_minor": Field(_change_of(AccountType.BONUS), ops=(), data_class="financial"),
         "hold_delta_minor": Field(_change_of(*HOLDS), ops=(), data_class="financial"),
-        "owed_delta_minor": Field(
-            -_change_of(AccountType.OWED, AccountType.CHARGEBACK_RECEIVABLE), ops=(), data_class="financial"
-        ),
+        "owed_delta_minor": Field(-_change_of(*DEBTS), ops=(), data_class="financial"),
         "cash_after_minor": Field(c.cash_after, ops=(), data_class="financial"),
         "bonus_after_minor": Field(c.bonus_after, ops=(), data_class="financial"),
         **_CAUSE,
