@@ -15,6 +15,7 @@ class Purse:
     cash: int = 0
     hold: int = 0
     owed: int = 0
+    for_deposits: int = 0
     bonus: int | None = None
     blocked: bool = False
 

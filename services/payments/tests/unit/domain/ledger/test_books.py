@@ -343,7 +343,7 @@ def owing(for_deposits: int, for_wins: int) -> Books:
     on = books(200)
     others = on._wallets[KEY].others
     others[AccountType.CHARGEBACK_RECEIVABLE] = Account(13, -for_deposits)
-    others[AccountType.OWED].balance_minor = -for_wins
+    others[AccountType.OWED] = Account(12, -for_wins)
     return on
 
 
