@@ -256,7 +256,7 @@ async def _refuse_hopeless(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID, sta
 
 
 async def refuse_owing(desk: Desk, uow: UnitOfWork, fact: WithdrawalFact) -> None:
-    """Raise DebtOutstanding or DisputeOpen while a bank has money of the player's, or wants it; locks his wallet."""
+    """Raise DebtOutstanding or DisputeOpen while the player owes money, or a bank wants some; locks his wallet."""
     wallet = await desk.ledger.lock_wallet(uow.connection, fact.casino_id, fact.player_id, fact.currency)
     if wallet is not None and wallet.in_debt:
         raise DebtOutstanding

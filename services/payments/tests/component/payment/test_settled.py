@@ -46,6 +46,10 @@ GUARDED: dict[TransferKind, tuple[str, ...]] = {
     TransferKind.SETTLEMENT_EXCHANGE: (
         "I9 what was settled in another currency is two entries of its sums, and has its rate",
     ),
+    TransferKind.DEBT_CARRIED: (
+        "I9 what of a win's debt was carried to where debts are paid was paid there",
+        "I3 nobody ever paid more than he owed",
+    ),
     TransferKind.EXCHANGE: ("I9 an exchange is two entries of its amounts, and has its rate",),
     # Suppliers cause these, and what they sent is not kept here: an entry is as it was sealed, and stands in its row.
     TransferKind.BET: (SEALED, ONCE, CASH),
