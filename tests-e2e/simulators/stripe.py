@@ -351,8 +351,7 @@ class Stripe:
                 name, sign, fee_minor = DISPUTED[kind]
                 account.note(name, intent, sign * amount, fee_minor)
             if kind == "funds_reinstated":
-                given = {"id": f"txn_{intent['id']}_back", "amount": known["amount"], "fee": 0, "currency": currency}
-                known["balance_transactions"] = [taken, given]
+                known["balance_transactions"] = [taken, {**taken, "amount": known["amount"], "fee": 0}]
             self._tell(account, f"charge.dispute.{kind}", known, Manner(int(wish.get("copies", 1))))
         return web.json_response(dispute)
 

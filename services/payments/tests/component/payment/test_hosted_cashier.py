@@ -247,7 +247,7 @@ async def test_a_cashiers_call_that_moved_money_and_cannot_be_read_is_kept_for_a
     ids=["less", "less and a fee", "the fee on top", "without the fee", "another currency", "unreadable"],
 )
 async def test_what_the_provider_behind_settled_is_credited(
-    cashier: World, told: dict[str, str], credited: int | None, codes: list[str]
+    cashier: World, told: dict[str, Any], credited: int | None, codes: list[str]
 ) -> None:
     assert (await step(cashier, "authorize", 100, "t1"))["success"]
     for _ in range(2):
@@ -274,7 +274,7 @@ async def test_another_amount_of_the_same_transfer_is_set_aside(cashier: World) 
     ids=["where he may not", "under another code as well", "by others", "where he may"],
 )
 async def test_a_withdrawal_that_its_player_takes_back_there_is_laid_before_people_where_he_may_not(
-    cashier: World, jurisdiction: str, codes: dict[str, str], told: list[tuple[str, str]]
+    cashier: World, jurisdiction: str, codes: dict[str, Any], told: list[tuple[str, str]]
 ) -> None:
     await cashier.open_casino(jurisdiction=jurisdiction, withdrawal_cancellation_allowed=True)
     assert (await step(cashier, "authorize", -50, "w1"))["success"]
