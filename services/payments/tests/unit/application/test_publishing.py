@@ -199,6 +199,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
         "dispute_answer_left_unknown",
         "refunded_and_taken_back",
         "given_back_after_write_off",
+        "win_spent",
         "paid_by_disabled_instrument",
         "account_identity_differs",
         "left_open_at_provider",
