@@ -132,7 +132,7 @@ async def test_what_was_settled_and_decided_is_what_was_posted(books: Books, mon
     assert kinds >= {*settled.OF_BATCHES, TransferKind.RECONCILIATION}
     assert await broken(books.world) == {}
     monkeypatch.setattr(settled, "PAGE", 1)
-    monkeypatch.setattr(settled, "_PAGE_OF_DECISIONS", 1)
+    monkeypatch.setattr(settled, "PAGE_OF_DECISIONS", 1)
     assert await broken(books.world) == {}, "page by page as well"
 
 
