@@ -184,6 +184,21 @@ async def test_a_draft_is_replayed_and_says_what_it_would_have_changed(two: Worl
     assert await two.rows("SELECT 1 FROM routing_strategy WHERE casino_id = $1", two.casino) == []
 
 
+async def test_what_nobody_took_is_replayed_as_well(two: World) -> None:
+    """A draft that names who could have taken it shows what that saves; what nobody could take stays untaken."""
+    await publish(two, rules=[], otherwise={"way": "order", "providers": ["trustly"]}, fallback=[])
+    refused = [await two.deposit(provider=None, method="card", amount_minor=amount) for amount in (50_00, 60_00)]
+    assert [one.status_code for one in refused] == [409, 409]
+    saves = await simulated(two, {"otherwise": {"way": "order", "providers": ["stripe"]}})
+    assert [saves[name] for name in ("decisions", "changed", "served", "unserved")] == [2, 2, 2, 0]
+    (move,) = saves["moves"]
+    assert (move["was"], move["would_be"], move["decisions"], move["amount_minor"]) == (None, "stripe", 2, 110_00)
+    (stripe,) = saves["providers"]
+    assert (stripe["was"], stripe["would_be"], stripe["expected_settled"]) == (0, 2, None)
+    same = await simulated(two, {"otherwise": {"way": "order", "providers": ["trustly"]}})
+    assert [same[name] for name in ("decisions", "changed", "served", "unserved")] == [2, 0, 0, 2]
+
+
 async def test_a_draft_costs_the_fees_of_what_would_have_been_paid_alone(two: World) -> None:
     deposit = await by_card(two)
     await two.webhook("payment_intent.succeeded", two.stripe.settle(deposit["deposit_id"]))

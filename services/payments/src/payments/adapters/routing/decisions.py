@@ -42,7 +42,8 @@ _ENDED: Final = """
     AND (outcome = 'pending' OR $3 <> 'expired')"""
 _REPLAY: Final = """
     SELECT * FROM routing_decision
-    WHERE casino_id = $1 AND direction = $2 AND decided_at >= $3 AND decided_at < $4 AND attempt = 1
+    WHERE casino_id = $1 AND direction = $2 AND decided_at >= $3 AND decided_at < $4
+        AND (attempt = 1 OR attempt IS NULL)
     ORDER BY decided_at, id LIMIT $5"""
 _SWEEP: Final = """
     DELETE FROM routing_decision WHERE id IN (

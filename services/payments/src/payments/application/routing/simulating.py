@@ -30,8 +30,8 @@ _BY_STRATEGY: Final = (LeftOut.NOT_IN_STRATEGY, LeftOut.TRIED_BEFORE)
 Where = tuple[str, str, str]
 """Provider, method, currency."""
 
-Way = tuple[str, str | None, str, str]
-"""From which provider to which, method, currency."""
+Way = tuple[str | None, str | None, str, str]
+"""From which provider (None: nobody was asked) to which, method, currency."""
 
 EXAMPLES: Final = 5
 """So many decisions are named of each move."""
@@ -84,7 +84,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Move:
-    """Decisions that the draft takes from one provider to another, or (None) to nobody.
+    """Decisions that the draft takes from one provider, or (None) from nobody, to another, or (None) to nobody.
 
     `examples`: ids of the first of them. `why`: of what would go to nobody, how often who was left out for what.
     """
@@ -99,12 +99,14 @@ class Move:
 class Simulated:
     """What the draft would have changed, and from whom to whom by method and currency.
 
-    `unserved`: decisions for which it would have asked nobody.
+    `unserved`: decisions for which it would have asked nobody; `served`: for which nobody was asked, and it would have
+    asked somebody.
     """
 
     decisions: int = 0
     changed: int = 0
     unserved: int = 0
+    served: int = 0
     truncated: bool = False
     tallies: defaultdict[Where, Tally] = field(default_factory=lambda: defaultdict(Tally))
     moves: defaultdict[Way, Move] = field(default_factory=lambda: defaultdict(Move))
@@ -119,7 +121,7 @@ async def simulate(
     since: datetime,
     until: datetime,
 ) -> Simulated:
-    """Replay the period's first attempts against the draft."""
+    """Replay the period's first attempts, and the requests that nobody took, against the draft."""
     result, heard = Simulated(), Heard(draft.otherwise)
     async for past in desk.routing.replay(connection, casino_id, direction, since, until, MOST_DECISIONS + 1):
         if result.decisions == MOST_DECISIONS:
@@ -156,7 +158,6 @@ class Heard:
 
 
 def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, result: Simulated) -> None:
-    assert past.provider is not None, "first attempts are replayed, and those went to somebody"
     names = [one.provider for one in past.decision.candidates]
     windows = heard.windows(past.method, past.currency, names)
     offers = [
@@ -169,35 +170,35 @@ def _replay(draft: Strategy, past: LoggedDecision, lot: str, heard: Heard, resul
         for one in past.decision.candidates
     ]
     chosen = choose(draft, _asking(past, lot), offers)
-    route = chosen.route
+    would_be = chosen.route[0] if chosen.route else None
     fees = {one.provider: one.fee_minor for one in past.decision.candidates}
     decided = past.outcome in (RoutingOutcome.SETTLED, RoutingOutcome.DECLINED)
     settled = past.outcome is RoutingOutcome.SETTLED
-    was = result.tallies[(past.provider, past.method, past.currency)]
-    was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + settled * fees.get(past.provider, 0)
-    was.was_decided, was.was_settled = was.was_decided + decided, was.was_settled + settled
+    if past.provider is not None:
+        was = result.tallies[(past.provider, past.method, past.currency)]
+        was.was, was.was_fees_minor = was.was + 1, was.was_fees_minor + settled * fees.get(past.provider, 0)
+        was.was_decided, was.was_settled = was.was_decided + decided, was.was_settled + settled
     result.decisions += 1
-    if not route or route[0] != past.provider:
+    result.unserved += would_be is None
+    if would_be != past.provider:
         result.changed += 1
-        _moved(past, past.provider, chosen, result)
-    if not route:
-        result.unserved += 1
-    else:
-        then = result.tallies[(route[0], past.method, past.currency)]
+        result.served += past.provider is None
+        _moved(past, would_be, chosen, result)
+    if would_be is not None:
+        then = result.tallies[(would_be, past.method, past.currency)]
         then.would_be += 1
-        same, fee_minor = route[0] == past.provider, fees.get(route[0], 0)
+        same, fee_minor = would_be == past.provider, fees.get(would_be, 0)
         then.kept_fees_minor += same and settled and fee_minor
         then.moved_fees_minor += not same and fee_minor
         then.kept_decided += same and decided
         then.kept_settled += same and settled
         then.moved_here += not same
-    if decided:
+    if decided and past.provider is not None:
         heard.hear((past.provider, past.method, past.currency), settled)
 
 
-def _moved(past: LoggedDecision, was: str, chosen: Decision, result: Simulated) -> None:
-    to = chosen.route[0] if chosen.route else None
-    move = result.moves[(was, to, past.method, past.currency)]
+def _moved(past: LoggedDecision, to: str | None, chosen: Decision, result: Simulated) -> None:
+    move = result.moves[(past.provider, to, past.method, past.currency)]
     move.decisions += 1
     move.amount_minor += past.amount_minor
     if len(move.examples) < EXAMPLES:

@@ -142,6 +142,7 @@ def _simulation(found: Simulated) -> SimulationView:
         decisions=found.decisions,
         changed=found.changed,
         unserved=found.unserved,
+        served=found.served,
         truncated=found.truncated,
         moves=[_move(way, one) for way, one in moves[:MOST_MOVES]],
         moves_left_out=sum(one.decisions for _, one in moves[MOST_MOVES:]),
@@ -160,7 +161,7 @@ def _simulation(found: Simulated) -> SimulationView:
     )
 
 
-def _move(way: tuple[str, str | None, str, str], move: Move) -> SimulatedMove:
+def _move(way: tuple[str | None, str | None, str, str], move: Move) -> SimulatedMove:
     was, would_be, method, currency = way
     return SimulatedMove(
         was=was,

@@ -199,9 +199,9 @@ class LeftOutView(BaseModel):
 
 
 class SimulatedMove(BaseModel):
-    """First attempts that would have gone to another provider than they did."""
+    """First attempts, and requests that nobody took, that would have gone to another provider than they did."""
 
-    was: str = Field(description="The provider that was asked")
+    was: str | None = Field(description="The provider that was asked; null: nobody")
     would_be: str | None = Field(description="The one that would have been asked; null: nobody")
     method: str
     currency: str
@@ -217,6 +217,7 @@ class SimulationView(BaseModel):
     decisions: int
     changed: int = Field(description="Another provider would have been asked first")
     unserved: int = Field(description="Nobody would have been asked")
+    served: int = Field(description="Nobody was asked, and somebody would have been: some of `changed`")
     truncated: bool = Field(description="There were more decisions than are replayed at once: choose a shorter period")
     moves: list[SimulatedMove] = Field(description="What `changed` is made of, the most first")
     moves_left_out: int = Field(description="Decisions that changed and are in none of `moves`, which are bounded")
