@@ -47,10 +47,10 @@ async def eventually(
 
 
 class Api:
-    """Sends requests to one address."""
+    """Sends requests to one address, and waits so many seconds for each answer."""
 
-    def __init__(self, base_url: str) -> None:
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=30, trust_env=False)
+    def __init__(self, base_url: str, *, timeout_s: float = 30) -> None:
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout_s, trust_env=False)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -14,6 +14,9 @@ from journey.client import Api, Person
 STAFF_DOOR = "/api/security/v1/staff-sessions"
 PLAYER_DOOR = "/api/security/v1/player-sessions"
 
+PARTNERS_INSIST_S = 300.0
+"""So long a partner may take for what it is asked to do while services are down: asked again, it would do it twice."""
+
 
 @dataclass
 class Tale:
@@ -101,7 +104,8 @@ async def start_world(stack: Stack, addresses: Mapping[str, str] | None = None) 
         addresses: where they call (`PAYMENTS_URL`), if not at the services themselves.
     """
     settings = {"PYTHONPATH": str(REPOSITORY / "tests-e2e"), **(addresses or {})}
-    return Api(await stack.launch("simulators", [sys.executable, "-m", "simulators"], settings=settings))
+    address = await stack.launch("simulators", [sys.executable, "-m", "simulators"], settings=settings)
+    return Api(address, timeout_s=PARTNERS_INSIST_S)
 
 
 def money(minor: int, currency: str) -> str:

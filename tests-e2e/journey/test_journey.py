@@ -16,7 +16,7 @@ from journey.tale import Tale, start_world
 from payments.strategies.providers.registry import PROVIDERS
 
 DEADLINE_S = 480
-COURSE_DEADLINE_S = 180
+COURSE_DEADLINE_S = 360
 
 
 @dataclass

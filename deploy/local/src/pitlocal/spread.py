@@ -1,9 +1,9 @@
 """pytest plugin: how `--dist loadfile` spreads the suite over workers, so that none has long to wait for another.
 
 Files go whole to one worker, those with most tests first, as xdist does it. What takes minutes in few tests would come
-last, and everybody would wait for it: it comes first. The journeys with kills take longest of all and are a piece of
-their own; the other journeys are one more: each starts every service, and more than two at once would be in each
-other's way. What is asked of every operation of every service goes service by service.
+last, and everybody would wait for it: it comes first. Journeys are one piece: each starts every service and then mostly
+waits, so one worker beside the others has time for all of them, and two at once would be in each other's way. What is
+asked of every operation of every service goes service by service.
 """
 
 import re
@@ -14,10 +14,8 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 JOURNEYS = ("tests-e2e/journey/", "tests-e2e/simulators/", "tests-e2e/wallet/")
-KILLS = "tests-e2e/journey/test_crash_journeys.py"
 BY_SERVICE = ("tests-e2e/bad_input/test_bad_input_by_schemathesis.py", "tests-e2e/bad_input/test_bad_bodies.py")
 LONG: tuple[str | tuple[str, ...], ...] = (
-    KILLS,
     JOURNEYS,
     BY_SERVICE,
     "services/payments/tests/integration/",
@@ -47,7 +45,7 @@ class Spread(LoadFileScheduling):  # type: ignore[misc] # xdist is untyped
 def piece(nodeid: str) -> str:
     """What goes to one worker together with this test: its file, a part of it, or more than that."""
     path = nodeid.partition("::")[0]
-    if path.startswith(JOURNEYS) and path != KILLS:
+    if path.startswith(JOURNEYS):
         return JOURNEYS[0]
     if path in BY_SERVICE and (found := _SERVICE.search(nodeid)) is not None:
         return f"{path} {found[1] or found[2]}"
