@@ -63,9 +63,14 @@ async def test_staff_see_the_books_of_their_casinos_only(own_house):
 
 
 async def test_the_command_says_that_everything_holds(own_house, capsys):
-    await busy(own_house)
+    """Of what games' suppliers asked for; money that came from nowhere it would find."""
+    for key in (await own_house.player(), await own_house.player(currency="GBP", casino_id=ELSEWHERE)):
+        await own_house.hop([own_house.item(key, "win", "t0", 1_000)])
+        await own_house.hop([own_house.item(key, "bet", f"t{n}", 10) for n in range(1, 21)])
     assert await verify_ledger(own_house.service, []) == 0
-    assert capsys.readouterr().out.count("holds ") == len(CHECKS) + len(CAUSED) + 2, "the seals are looked at too"
+    assert capsys.readouterr().out.count("holds ") == len(CHECKS) + len(CAUSED) + 4, (
+        "lists, what was told, and seals too"
+    )
     assert await verify_ledger(own_house.service, ["--json"]) == 0
     assert all(one["holds"] for one in json.loads(capsys.readouterr().out))
 

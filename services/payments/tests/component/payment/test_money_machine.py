@@ -33,7 +33,7 @@ from payments.main import build
 from payments.settings import Settings
 
 from .fakes import FakeWire
-from .test_disputes import dispute_of
+from .test_disputes import dispute_of, moved
 from .test_outcomes import never_collected
 from .test_refunds import propose
 from .test_taken_back import owed
@@ -154,7 +154,9 @@ class Machine(RuleBasedStateMachine):
                 self.stripe_tells(f"charge.dispute.{kind}", self.dispute(*found, "won"))
 
     def dispute(self, intent: dict[str, Any], paid: Paid, status: str) -> dict[str, Any]:
-        return dispute_of(self.world, intent, status, id=f"dp_{intent['id']}", amount=paid.minor)
+        back = moved(-paid.minor, paid.minor) if status == "won" else []
+        known = {"id": f"dp_{intent['id']}", "amount": paid.minor, "balance_transactions": back}
+        return dispute_of(self.world, intent, status, **known)
 
     def refunds_of(self, intent: dict[str, Any]) -> list[dict[str, Any]]:
         return [one for one in self.world.stripe.refunds.values() if one["payment_intent"] == intent["id"]]

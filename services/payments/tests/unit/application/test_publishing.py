@@ -190,6 +190,7 @@ def test_every_reason_for_setting_aside_is_promised() -> None:
     found_by_us = {*noted, *told}
     assert found_by_us == {
         "amount_differs",
+        "cancelled_by_player",
         "paid_although_forbidden",
         "paid_twice",
         "second_payment_kept",
