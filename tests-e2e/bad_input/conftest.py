@@ -5,7 +5,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bad_input.openings import CalmHouses, Openings
+from bad_input.calm import CalmHouses
+from bad_input.openings import Openings
 from chassis.testing.postgres import Databases
 
 

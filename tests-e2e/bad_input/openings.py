@@ -1,12 +1,11 @@
 """How each service is opened: started on a database of its own, told what it must know, and asked for a few things."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, redirect_stdout
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, redirect_stdout
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
-from time import monotonic
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -58,9 +57,6 @@ from contracts.games.permissions import GamesPermission
 from contracts.verification.permissions import VerificationPermission
 
 Opened = AbstractAsyncContextManager[House]
-
-
-BELIEVED_S: Final = 180.0
 
 
 class Openings:
@@ -173,25 +169,6 @@ class Openings:
             await reports_world.tell(service, *reports_world.WORLD)
             here, there = {"casino_id": str(reports_world.MALTA)}, {"casino_id": str(reports_world.LONDON)}
             yield House(service=service, app=app, client=client, facts=here, elsewhere=there)
-
-
-class CalmHouses:
-    """One house per service for all tests in which nothing may happen. It is opened when the first one asks for it;
-    that of security, whose people prove who they are once and for five minutes, anew when it is older than BELIEVED_S.
-    """
-
-    def __init__(self, openings: Openings, stack: AsyncExitStack) -> None:
-        self._openings = openings
-        self._stack = stack
-        self._open: dict[str, tuple[float, House]] = {}
-
-    async def of(self, service: str) -> House:
-        """The house of a service."""
-        opened_at, house = self._open.get(service, (0.0, None))
-        if house is None or (service == "security" and monotonic() - opened_at > BELIEVED_S):
-            house = await self._stack.enter_async_context(self._openings.open(service))
-            self._open[service] = monotonic(), house
-        return house
 
 
 async def _set_aside(service: Service, casino: UUID) -> UUID:

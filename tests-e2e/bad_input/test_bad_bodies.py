@@ -3,10 +3,11 @@
 import pytest
 
 from bad_input.asking import ask, blamed, encoded, problem
+from bad_input.calm import CalmHouses
 from bad_input.examples import EXAMPLES
 from bad_input.houses import House
 from bad_input.mutations import Mutation, mutations
-from bad_input.openings import CalmHouses, Openings
+from bad_input.openings import Openings
 from bad_input.operations import WRITES, Operation
 from contracts.registry import SERVICES
 

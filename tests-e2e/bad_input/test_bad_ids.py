@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from bad_input.asking import ask, problem, words
+from bad_input.calm import CalmHouses
 from bad_input.example import Example
 from bad_input.examples import EXAMPLES
 from bad_input.houses import House
-from bad_input.openings import CalmHouses
 from bad_input.operations import OPERATIONS, WRITES, Operation
 
 BY_ID = [one for one in WRITES if one.key in EXAMPLES and one.path_parameters]

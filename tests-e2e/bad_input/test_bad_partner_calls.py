@@ -11,9 +11,9 @@ from services.games.tests.support import hub88
 from services.payments.tests.component.payment.fakes import FakeStripe, FakeTrustly
 
 from bad_input.asking import problem
+from bad_input.calm import CalmHouses
 from bad_input.houses import House
 from bad_input.mutations import mutations
-from bad_input.openings import CalmHouses
 from bad_input.test_bad_bodies import BROKEN, TWO_MEGABYTES
 from chassis.auth import ServiceTokens
 from chassis.testing.tokens import bearer

@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from bad_input.asking import ask, problem
+from bad_input.calm import CalmHouses
 from bad_input.example import CallerName
 from bad_input.examples import EXAMPLES
 from bad_input.houses import House
-from bad_input.openings import CalmHouses
 from bad_input.operations import WRITES, Operation
 from chassis.auth import ServiceTokens
 from chassis.testing.tokens import TokenMaker, bearer

@@ -6,8 +6,8 @@ import pytest
 from services.verification.tests.component.world import png
 
 from bad_input.asking import problem
+from bad_input.calm import CalmHouses
 from bad_input.examples import EXAMPLES
-from bad_input.openings import CalmHouses
 from bad_input.operations import WRITES
 
 UPLOADS = [one for one in WRITES if "multipart/form-data" in one.media]

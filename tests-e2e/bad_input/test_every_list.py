@@ -12,10 +12,10 @@ from sqlalchemy import UniqueConstraint
 from tools.access_matrix import service_of
 from tools.lists import example
 
+from bad_input.calm import CalmHouses
 from bad_input.example import CallerName
 from bad_input.houses import ELSEWHERE, House
 from bad_input.lists import CASES, Case, address_of, as_caller, narrowed
-from bad_input.openings import CalmHouses
 from chassis.auth import DataClass
 from chassis.auth.policy.model import Mode
 from chassis.http.listing import Field, errors

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bad_input.calm import CalmHouses
 from bad_input.lists import CASES, Case, address_of, as_caller, narrowed
-from bad_input.openings import CalmHouses
 from chassis.testing.lists import after_of
 
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from services.security.tests.component import api as security_api
 
+from bad_input.calm import CalmHouses
 from bad_input.examples import EXAMPLES
 from bad_input.houses import House
 from bad_input.lists import CASES, Case, address_of, as_caller, narrowed
 from bad_input.managers import MANAGER
-from bad_input.openings import CalmHouses
 from chassis.tasks import TaskRunner
 from chassis.testing.tokens import bearer
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bad_input.calm import CalmHouses
 from bad_input.example import CallerName
 from bad_input.houses import House
 from bad_input.lists import CASES, as_caller, narrowed
-from bad_input.openings import CalmHouses
 from bad_input.operations import OPERATIONS, Operation
 from contracts.data_classes import CODE_CLASSES
 
