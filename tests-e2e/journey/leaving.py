@@ -46,7 +46,8 @@ async def _refused_deposit(tale: Tale, code: str, since: float, bound_s: float) 
         assert answer is not None or begun < bound_s, f"a deposit was begun {begun:.0f} s later"
         return answer == code or None
 
-    await eventually(f"deposits are refused with {code}", refused)
+    # A player has twenty deposits open at most: asked for more often, they would be refused for that.
+    await eventually(f"deposits are refused with {code}", refused, every_s=2.5)
     return time.monotonic() - since
 
 
