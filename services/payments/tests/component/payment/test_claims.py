@@ -48,6 +48,14 @@ async def instrument(world: World, player: UUID) -> dict[str, Any]:
     return found
 
 
+async def sent(world: World, withdrawal_id: str) -> str:
+    """As many people approve it as it takes, and the order leaves."""
+    while (await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "awaiting_approval":
+        assert (await world.approve(withdrawal_id)).status_code == 200
+    await world.run_tasks()
+    return withdrawal_id
+
+
 async def test_who_names_somebodys_account_is_looked_at_and_not_whose_it_is(world: World) -> None:
     victim = await owner(world)
     withdrawal_id = await somebody_names_it(world)
@@ -72,10 +80,7 @@ async def test_who_names_somebodys_account_is_looked_at_and_not_whose_it_is(worl
 
 async def test_whoever_was_paid_there_uses_it_until_people_find_that_it_is_not_his(world: World) -> None:
     victim = await owner(world)
-    withdrawal_id = await somebody_names_it(world)
-    while (await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "awaiting_approval":
-        assert (await world.approve(withdrawal_id)).status_code == 200
-    await world.run_tasks()
+    withdrawal_id = await sent(world, await somebody_names_it(world))
     await world.notify("payoutconfirmation", withdrawal_id)
     claimant = world.player
     his = await instrument(world, victim)
@@ -94,10 +99,7 @@ async def test_whoever_was_paid_there_uses_it_until_people_find_that_it_is_not_h
 
 async def test_what_came_back_from_there_never_arrived(world: World) -> None:
     victim = await owner(world)
-    withdrawal_id = await somebody_names_it(world)
-    while (await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "awaiting_approval":
-        assert (await world.approve(withdrawal_id)).status_code == 200
-    await world.run_tasks()
+    withdrawal_id = await sent(world, await somebody_names_it(world))
     await world.notify("payoutconfirmation", withdrawal_id)
     await world.notify("credit", withdrawal_id, amount="50.00", currency="EUR")
     assert (await world.get(f"/withdrawals/{withdrawal_id}")).json()["status"] == "returned"

@@ -85,8 +85,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     standing = await deposit_standing(desk, connection, player, visit.currency, rules.time_zone, visit.now)
     code = obstacle_of(standing, visit.amount_minor or 1)
     refused = None if code is None else DEPOSIT_REFUSALS[code].code
-    crowded = await too_many(desk, connection, visit.player_id, visit.now)
-    if refused is None and crowded is not None:
+    if refused is None and (crowded := await too_many(desk, connection, visit.player_id, visit.now)) is not None:
         refused = crowded.code
     left = min((use.limit_minor - use.used_minor for use in standing.limits), default=None)
     room = await desk.reconciling.store.room_minor(connection, visit.casino_id, visit.currency)
