@@ -169,7 +169,6 @@ class Houses:
         assert course.paid_by is not None
         by_page = course.paid_by == "praxis"
         withdrawal_id = await (self._asked_there(course, player) if by_page else self._asked_here(course, player))
-        await self._approve(withdrawal_id)
         await self._becomes(withdrawal_id, "sent", "paid")
         await self._finish(course, withdrawal_id)
         await self._becomes(withdrawal_id, course.until)
@@ -197,36 +196,31 @@ class Houses:
         await self.tale.direct("POST", _path(opened["url"]), {})
         return str(opened["withdrawal_id"])
 
-    async def _approve(self, withdrawal_id: str) -> None:
-        """By as many as it takes: what became known since somebody asked may make it more."""
-        people = [self.tale.staff[name] for name in ("officer", "second_officer")]
-        path = f"{V1}/withdrawals/{withdrawal_id}"
-
-        async def agreed() -> bool | None:
-            shown = await unless(people[0].get(path), "not_found")
-            if shown is None or shown["status"] != "awaiting_approval":
-                return shown and True
-            one = next(one for one in people if one.id not in shown["approved_by"])
-            await one.step_up()
-            seen = {"reason": "seen", "payload_sha256": shown["payload_sha256"]}
-            await unless(one.post(f"{path}/approve", seen), "approval_payload_differs")
-            return None
-
-        await eventually("people agreed to the withdrawal", agreed)
-
     async def _becomes(self, withdrawal_id: str, *statuses: str) -> None:
+        """One of these, by as many yeses as it takes: what becomes known before its order is sent asks for more."""
         seen: dict[str, Any] = {}
 
         async def so() -> bool:
-            seen.update(await self.tale.staff["officer"].get(f"{V1}/withdrawals/{withdrawal_id}"))
-            assert seen["status"] not in ENDED_BADLY, seen
-            return seen["status"] in statuses
+            path = f"{V1}/withdrawals/{withdrawal_id}"
+            seen.update(await unless(self.tale.staff["officer"].get(path), "not_found") or {})
+            assert seen.get("status") not in ENDED_BADLY, seen
+            if seen.get("status") == "awaiting_approval":
+                await self._agree(path, seen)
+            return seen.get("status") in statuses
 
         try:
             await eventually(f"the withdrawal is {' or '.join(statuses)}", so)
         except NotInTime as late:
             late.add_note(str(seen))
             raise
+
+    async def _agree(self, path: str, shown: Mapping[str, Any]) -> None:
+        """One person who did not yet, unless it is not what he saw any more."""
+        people = (self.tale.staff[name] for name in ("officer", "second_officer"))
+        one = next(one for one in people if one.id not in shown["approved_by"])
+        await one.step_up()
+        seen = {"reason": "seen", "payload_sha256": shown["payload_sha256"]}
+        await unless(one.post(f"{path}/approve", seen), "approval_payload_differs")
 
     async def _finish(self, course: Course, withdrawal_id: str) -> None:
         """What the provider does with an order that it has taken, where it does not pay at once."""
