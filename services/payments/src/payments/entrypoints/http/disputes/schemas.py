@@ -68,7 +68,7 @@ class EvidenceBody(StrictModel):
 
     kind: EvidenceKind
     content: Annotated[str, StringConstraints(min_length=4, max_length=LONGEST * 4 // 3 + 4)] = Field(
-        description="The file, in base64: a PDF, a PNG or a JPEG of at most 512 KiB; as `statement` a text of at most "
+        description="The file, in base64: a PDF, a PNG or a JPEG of at most 2 MB; as `statement` a text of at most "
         "20,000 characters, without a card's number",
         repr=False,
     )
