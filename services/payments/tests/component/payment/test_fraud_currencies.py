@@ -58,3 +58,14 @@ async def test_without_a_rate_a_euro_is_a_hundred_minor_units_and_others_are_lef
     assert (await asks(world, 10_00, currency="USD")).status_code == 201
     found = (await decisions(world))[-1]["features"]
     assert (found["euro_minor"], found["recent_deposits_minor"]) == (100, [10_00])
+
+
+async def test_what_was_paid_in_another_currency_adds_nothing(world: World) -> None:
+    """Who paid in dollars alone has paid no euros: not none that are known, nor as many as there can be."""
+    await with_dollars(world)
+    assert (await asks(world, 10_00, currency="USD")).status_code == 201
+    await asks(world, 10_00)
+    counted = (await decisions(world))[-1]["features"]
+    sums = {name: value for name, value in counted.items() if "_minor:" in name}
+    assert "asked_minor:player:24h" in sums
+    assert {name: value for name, value in sums.items() if value} == {}

@@ -28,7 +28,7 @@ _ADDED = ", ".join(
 _SUMS = ", ".join(
     f"max(c.{name}) FILTER (WHERE c.currency = $8)"
     if name.startswith("largest")
-    else f"least(sum(c.{name}) FILTER (WHERE c.currency = $8), {_MOST})"
+    else f"least(coalesce(sum(c.{name}) FILTER (WHERE c.currency = $8), 0), {_MOST})"
     if name.endswith("_minor")
     else f"sum(c.{name})"
     for name in _NAMES
