@@ -68,6 +68,8 @@ class PaymentsError(StrEnum):
     """A bank wants a payment of the player's back; nothing is paid out before that is decided."""
     DISPUTE_WORD_UNLAWFUL = "dispute_word_unlawful"
     """The provider's word fits no legal transition: it is set aside for a person, never applied."""
+    EVIDENCE_DIFFERS = "evidence_differs"
+    """The file that is kept is not the one that was brought: nobody is shown it, and it is sent nowhere."""
     EVIDENCE_TOO_LARGE = "evidence_too_large"
     """More bytes than one file of evidence may have."""
     EVIDENCE_TYPE_UNKNOWN = "evidence_type_unknown"

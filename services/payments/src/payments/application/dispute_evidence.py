@@ -17,6 +17,7 @@ from payments.application.desk import Desk
 from payments.application.disputes import find_dispute
 from payments.domain.dispute.aggregate import dispute
 from payments.domain.dispute.commands import AddEvidence
+from payments.domain.dispute.states import Told
 
 LONGEST = 2_000_000
 """Bytes of one file: what Adyen takes as a PDF (docs.adyen.com, "Dispute defense documents"); Stripe takes more."""
@@ -35,6 +36,12 @@ class EvidenceGone(DomainError):
 
     code: ClassVar[str] = "evidence_gone"
     status: ClassVar[int] = 410
+
+
+class EvidenceDiffers(DomainError):
+    """The file that is kept is not the one that was brought: nobody is shown it, and it is sent nowhere."""
+
+    code: ClassVar[str] = "evidence_differs"
 
 
 class EvidenceTypeUnknown(DomainError):
@@ -89,16 +96,12 @@ async def open_evidence(
 
     Raises:
         NotFound: there is none, or not for this caller.
-        EvidenceGone: the player's data was erased.
+        EvidenceGone, EvidenceDiffers: the player's data was erased, or the file was changed.
     """
-    fact = (await find_dispute(uow, dispute_id)).fact
+    state = await find_dispute(uow, dispute_id)
+    fact = state.fact
     caller.must(P.DISPUTE_VIEW_EVIDENCE, fact.casino_id)
-    found = await desk.evidence.sealed(uow.connection, dispute_id, evidence_id)
-    if found is None:
-        raise NotFound
-    content = await desk.vault.decrypt(uow.connection, fact.player_id, found[1])
-    if content is None:
-        raise EvidenceGone
+    known, content = await read_evidence(desk, uow, dispute_id, state, evidence_id)
     uow.ctx = uow.ctx.for_casino(fact.casino_id)
     seen = act(
         caller,
@@ -110,7 +113,28 @@ async def open_evidence(
         details={"dispute_id": str(dispute_id), "evidence_id": str(evidence_id)},
     )
     await uow.publish(seen)
-    return found[0], content
+    return known, content
+
+
+async def read_evidence(
+    desk: Desk, uow: UnitOfWork, dispute_id: UUID, state: Told, evidence_id: UUID
+) -> tuple[str, str]:
+    """The type and the content (base64) of a file as it was brought.
+
+    Raises:
+        NotFound: there never was one.
+        EvidenceGone: the player's data was erased, or the file alone.
+        EvidenceDiffers: it was changed since.
+    """
+    if evidence_id not in state.evidence:
+        raise NotFound
+    known, sealed = await desk.evidence.sealed(uow.connection, dispute_id, evidence_id) or ("", "")
+    content = sealed and await desk.vault.decrypt(uow.connection, state.fact.player_id, sealed)
+    if not content:
+        raise EvidenceGone
+    if hashlib.sha256(base64.b64decode(content)).hexdigest() != state.evidence[evidence_id]:
+        raise EvidenceDiffers
+    return known, content
 
 
 def media_type(raw: bytes) -> str:

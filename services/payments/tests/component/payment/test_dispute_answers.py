@@ -3,11 +3,13 @@
 import base64
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, update
 
 from contracts.payments.permissions import PaymentsPermission as P
+from payments.adapters.dispute_evidence import dispute_evidence
 
 from .test_answering_disputes import FILE, PDF, WHY, act, opened
 from .test_disputes import dispute_of, disputes, told
@@ -212,6 +214,23 @@ async def test_evidence_of_an_erased_player_is_not_sent(world: World) -> None:
     (row,) = await disputes(world)
     assert (row["answer"], row["answer_code"]) == ("refused", "evidence_gone")
     assert world.stripe.disputes.files == {}
+
+
+async def test_another_file_than_was_brought_is_neither_sent_nor_shown(world: World) -> None:
+    dispute_id = await opened(world)
+    brought = await keep(world, dispute_id)
+    other = await keep(world, dispute_id, {**FILE, "content": base64.b64encode(b"%PDF-1.7 of another one").decode()})
+    async with world.service.db.write() as connection:
+        table = dispute_evidence
+        sealed = select(table.c.sealed).where(table.c.id == UUID(other)).scalar_subquery()
+        await connection.execute(update(table).where(table.c.id == UUID(brought)).values(sealed=sealed))
+    assert (await submit(world, dispute_id, brought)).status_code == 200
+    await world.run_tasks()
+    (row,) = await disputes(world)
+    assert (row["answer"], row["answer_code"]) == ("refused", "evidence_differs")
+    assert world.stripe.disputes.files == {}
+    shown = await world.get(f"/disputes/{dispute_id}/evidence/{brought}", as_=world.staff())
+    assert (shown.status_code, shown.json()["code"]) == (409, "evidence_differs")
 
 
 async def test_stripe_asks_for_no_reason(world: World) -> None:

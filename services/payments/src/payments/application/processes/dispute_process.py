@@ -14,6 +14,7 @@ from chassis.store import Context, UnitOfWork
 from payments.application.attempts import ask
 from payments.application.desk import Desk
 from payments.application.dispute_answers import answer_flow, hear_about_answer
+from payments.application.dispute_evidence import EvidenceDiffers, EvidenceGone, read_evidence
 from payments.application.dispute_port import AnswerOrder, EvidenceFile, Kept
 from payments.application.ports import NotThere, ProviderAccount
 from payments.application.processes.customer import is_same_customer
@@ -27,10 +28,6 @@ from payments.domain.dispute.states import Answer, Dispute, Told
 from payments.domain.dispute.words import AnswerWord, Refused, Unanswered
 
 NAME = "dispute-process"
-GONE = "evidence_gone"
-"""The player was erased, and what proves our side with him: it is refused before anything is sent."""
-
-
 LATE = timedelta(days=1)
 """So long before the deadline people hear that the provider does not have the answer yet."""
 
@@ -106,9 +103,10 @@ class DisputeProcess:
         account = await self._desk.account(self._casino_id, state.fact.provider)
         if not await is_same_customer(self._desk, account, self._answer_id, answer.sent_as or ""):
             return None
-        files = await self._files(state, answer)
-        if files is None:
-            return Refused(code=GONE)
+        try:
+            files = await self._files(state, answer)
+        except (EvidenceGone, EvidenceDiffers) as unsent:  # It is refused before anything is sent.
+            return Refused(code=unsent.code)
         order = AnswerOrder(
             answer_id=answer.id,
             reference=state.fact.reference,
@@ -118,21 +116,18 @@ class DisputeProcess:
         )
         return _Errand(account, order, state.fact.deposit_id)
 
-    async def _files(self, state: Told, answer: Answer) -> tuple[EvidenceFile, ...] | None:
-        """The files, opened; None when one is gone."""
+    async def _files(self, state: Told, answer: Answer) -> tuple[EvidenceFile, ...]:
+        """The files, opened; what `read_evidence` raises where one is not as it was brought."""
 
-        async def work(uow: UnitOfWork) -> tuple[EvidenceFile, ...] | None:
+        async def work(uow: UnitOfWork) -> tuple[EvidenceFile, ...]:
             files = []
             for sent in answer.evidence:
-                found = await self._desk.evidence.sealed(uow.connection, self._dispute_id, sent.evidence_id)
-                content = found and await self._desk.vault.decrypt(uow.connection, state.fact.player_id, found[1])
-                if not found or not content:
-                    return None
+                known, content = await read_evidence(self._desk, uow, self._dispute_id, state, sent.evidence_id)
                 files.append(
                     EvidenceFile(
                         evidence_id=sent.evidence_id,
                         document=sent.document,
-                        media_type=found[0],
+                        media_type=known,
                         content=base64.b64decode(content),
                     )
                 )

@@ -253,7 +253,7 @@ def _changed(
         case DisputeDueSoon():
             return replace(state, warned=state.warned | {event.stage})
         case DisputeEvidenceAdded():
-            return replace(state, evidence=state.evidence | {event.evidence_id})
+            return replace(state, evidence={**state.evidence, event.evidence_id: event.sha256})
         case DisputeFeeCharged():
             return replace(state, fees=state.fees | {event.movement})
         case _:

@@ -25,7 +25,7 @@ def order(command: OrderAnswer, state: Told) -> Sequence[DisputeEvent]:
         raise DisputeAnswerUnderway
     if not isinstance(state, Opened):
         raise DisputeNotOpen
-    if not {one.evidence_id for one in command.evidence} <= state.evidence:
+    if not {one.evidence_id for one in command.evidence} <= state.evidence.keys():
         raise EvidenceUnknown(field="files")
     ordered = DisputeAnswerOrdered(
         fact=state.fact,

@@ -1,7 +1,7 @@
 """What a dispute can be: how its stage stands, and whether an answer of ours is on its way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -30,7 +30,7 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was said and done. `told_at`: when the provider said where it stands. `ours`: what we did, and in which
-    stage; `warned`: the stages whose deadline was near.
+    stage; `warned`: the stages whose deadline was near; `evidence`: the SHA-256 of each file that was brought.
     """
 
     fact: DisputeFact
@@ -44,7 +44,7 @@ class Told:
     answer: Answer | None = None
     fees: frozenset[str] = frozenset()
     warned: frozenset[Stage] = frozenset()
-    evidence: frozenset[UUID] = frozenset()
+    evidence: Mapping[UUID, str] = field(default_factory=dict)
     told_at: datetime | None = None
 
     @property
