@@ -28,6 +28,12 @@ _IN_FORCE = """
     FROM fraud_rule_set AS s WHERE s.casino_id = $1 ORDER BY s.version DESC LIMIT 1"""
 
 
+class RulesChanged(Exception):
+    """What is kept under a fingerprint has another: somebody changed rules that two people agreed to. No payment is
+    asked for by them.
+    """
+
+
 class SqlRuleSets:
     """Implements `RuleSets`. Contents are remembered by their fingerprint, since they never change."""
 
@@ -158,8 +164,10 @@ class SqlRuleSets:
 
     async def _rules(self, connection: AsyncConnection, sha256: str) -> RuleSet:
         if sha256 not in self._contents:
-            content = await self.content(connection, sha256)
-            self._contents[sha256] = read(content)
+            rules = read(await self.content(connection, sha256))
+            if rules.sha256 != sha256:
+                raise RulesChanged(f"the rules {sha256[:12]} are not those that were published")
+            self._contents[sha256] = rules
         return self._contents[sha256]
 
 

@@ -20,8 +20,8 @@ _KEPT: Final = """kept AS (
     SELECT relid::oid AS relid, 'transfer' AS name FROM pg_partition_tree('transfer')
     UNION ALL
     SELECT name::regclass::oid, name FROM unnest(ARRAY[
-        'event', 'ledger_away', 'ledger_bonus', 'ledger_carried', 'ledger_carried_withdrawal', 'ledger_day',
-        'ledger_exchange', 'ledger_seal']) AS name)"""
+        'dispute_evidence', 'event', 'fraud_rule_set', 'ledger_away', 'ledger_bonus', 'ledger_carried',
+        'ledger_carried_withdrawal', 'ledger_day', 'ledger_exchange', 'ledger_seal']) AS name)"""
 """Tables whose rows stay as they are, the months of the ledger among them."""
 
 TRIGGERS: Final = f"""
@@ -29,7 +29,8 @@ TRIGGERS: Final = f"""
         -- Of pg_trigger.tgtype: 1 is each row, 2 before, 8 delete, 16 update, 32 truncate.
         SELECT relid, name || '_is_append_only' AS name, 1 + 2 + 8 + 16 AS type FROM kept
         UNION ALL SELECT relid, name || '_is_never_emptied', 2 + 32 FROM kept
-        UNION ALL SELECT 'account'::regclass::oid, 'account_is_never_deleted', 1 + 2 + 8
+        UNION ALL SELECT name::regclass::oid, name || '_is_never_deleted', 1 + 2 + 8
+        FROM unnest(ARRAY['account', 'fraud_decision']) AS name
     ), there AS (
         SELECT tgrelid AS relid, tgname AS name, tgenabled IN ('O', 'A') AS on,
                (tgtype, tgfoid, tgattr::text, tgqual IS NULL) AS made
