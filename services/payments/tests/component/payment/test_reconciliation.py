@@ -318,7 +318,7 @@ async def test_killed_anywhere_it_goes_on_without_doubling_anything(books: Books
     )
 
 
-async def test_what_is_due_and_untold_is_missing_and_after_a_week_an_alarm_once(books: Books):
+async def test_what_is_due_and_untold_is_missing_and_an_alarm_after_each_week(books: Books):
     await books.deposit()
     watch = Watch(books.desk)
     await watch.look()
@@ -332,6 +332,10 @@ async def test_what_is_due_and_untold_is_missing_and_after_a_week_an_alarm_once(
     for _ in range(2):
         await watch.look()
     assert await books.world.rows(told, books.world.casino) == [{"code": "clearing_overdue"}]
+    books.world.clock.advance(timedelta(days=7))
+    for _ in range(2):
+        await watch.look()
+    assert await books.world.rows(told, books.world.casino) == [{"code": "clearing_overdue"}] * 2
 
 
 @pytest.mark.parametrize("which", ["batch", "line"])

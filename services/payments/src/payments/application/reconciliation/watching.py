@@ -14,6 +14,7 @@ from payments.application.reconciliation.ports import Overdue
 
 EVERY_S: Final = 60.0
 AT_ONCE: Final = 5_000
+_DAY_S: Final = 86_400
 OLDEST: Final = Gauge(
     "clearing_oldest_open_seconds",
     "Age of the oldest movement, batch or line that keeps a provider's clearing account from zero",
@@ -36,7 +37,9 @@ class Watch:
             await pause(stop, self._every_s)
 
     async def look(self) -> None:
-        """Once: what is due is missing from now on, and what has waited too long is an alarm, one for each account."""
+        """Once: what is due is missing from now on, and what has waited too long is an alarm: one for each account,
+        and one more whenever it has waited as long again, whatever became of those before.
+        """
         store, now = self._desk.reconciling.store, self._desk.now()
         ctx = Context.system("reconciliation", self._desk.app.clock)
         while await self._desk.app.transact(lambda uow: store.find_overdue(uow.connection, now, AT_ONCE), ctx):
@@ -47,13 +50,13 @@ class Watch:
         for one in waiting:
             age = (now - one.booked_at).total_seconds()
             ages[one.provider] = max(age, ages.get(one.provider, 0.0))
-            if age > one.alarm_days * 86_400:
-                await self._alarm(one)
+            if age > one.alarm_days * _DAY_S:
+                await self._alarm(one, times=int(age // (max(one.alarm_days, 1) * _DAY_S)))
         OLDEST.clear()
         for provider, age in ages.items():
             OLDEST.labels(provider).set(age)
 
-    async def _alarm(self, one: Overdue) -> None:
+    async def _alarm(self, one: Overdue, times: int) -> None:
         async def work(uow: UnitOfWork) -> None:
             await set_aside_once(
                 self._desk,
@@ -62,7 +65,8 @@ class Watch:
                 provider=one.provider,
                 about=one.about,
                 code=SetAside.CLEARING_OVERDUE,
-                facts={"currency": one.currency, "since": one.booked_at.isoformat()},
+                facts={"currency": one.currency, "since": one.booked_at.isoformat(), "times": times},
+                each=True,
             )
 
         await self._desk.app.transact(work, self._desk.ours("reconciliation", one.casino_id))
