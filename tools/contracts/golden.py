@@ -16,6 +16,7 @@ from tools.contracts.schemas import Schema, event_schema
 
 _MOMENT = datetime(2026, 3, 14, 15, 9, 26, 535000, tzinfo=UTC)
 _BY_PLAYER = (
+    "backoffice.player_contacts_marked",
     "backoffice.player_registered",
     "backoffice.deposit_limit_set",
     "backoffice.self_exclusion_started",
@@ -27,6 +28,7 @@ _BY_PLAYER = (
     "payments.withdrawal_cancelled",
     "security.logged_in",
     "security.log_in_failed",
+    "security.player_password_changed",
     "security.session_ended",
     "verification.document_uploaded",
 )
@@ -59,6 +61,7 @@ _BY_SYSTEM = (
 
 _WORDS: dict[str, Any] = {
     "action": "player.reveal",
+    "address": hashlib.sha256(b"address").hexdigest(),
     "after": {"enabled": True, "currencies": ["EUR"], "secrets": {"api_key": "set"}},
     "amount_minor": 5000,
     "approve_permission": "payments.provider.approve",
@@ -89,6 +92,7 @@ _WORDS: dict[str, Any] = {
     "details": {"list": "players", "rows": 3},
     "element": "payments.provider",
     "element_id": "stripe",
+    "email_domain": hashlib.sha256(b"email_domain").hexdigest(),
     "entries": 18734,
     "expires_on": "2031-05-31",
     "facts": {"status": "succeeded", "amount_minor": 5000, "currency": "EUR"},
@@ -129,6 +133,7 @@ _WORDS: dict[str, Any] = {
     ],
     "permissions_after": ["payments.withdrawal.approve", "payments.withdrawal.list"],
     "permissions_before": ["payments.withdrawal.list"],
+    "phone": hashlib.sha256(b"phone").hexdigest(),
     "platform": "mobile",
     "previous": "none",
     "previous_amount_minor": 10000,

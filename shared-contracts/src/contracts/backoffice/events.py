@@ -8,7 +8,7 @@ from pydantic import Field
 
 from contracts.backoffice.profile import JurisdictionProfile
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Code, Count, CountryCode, ExternalRef, Label, PlayerId, UtcTime
+from contracts.fields import CasinoId, Code, Count, CountryCode, ExternalRef, Label, PlayerId, Sha256, UtcTime
 from contracts.money import AmountMinor, CurrencyCode
 
 CASINOS = "backoffice.casino.events"
@@ -113,6 +113,27 @@ class PlayerProfileChanged(
     casino_id: CasinoId
     fields: tuple[Code, ...]
     """Which: `first_name`, `last_name`, `phone`, `address`."""
+
+
+class PlayerContactsMarked(
+    ContractEvent,
+    type="backoffice.player_contacts_marked",
+    version=1,
+    topic=PLAYERS,
+    key="player_id",
+    consumers=("payments",),
+    audited=False,
+):
+    """What tells that players have the same telephone, postal address or domain of their e-mail, and not which: keyed
+    hashes, others at each casino. Those that are new, at a registration all that there are.
+    """
+
+    player_id: PlayerId
+    casino_id: CasinoId
+    phone: Sha256 | None = None
+    address: Sha256 | None = None
+    """Of its words, in whatever order and however punctuated."""
+    email_domain: Sha256 | None = None
 
 
 class PlayerBlocked(

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from contracts.event import ContractEvent
-from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, Label, Sha256, Slug, UtcTime
+from contracts.fields import CasinoId, Code, Count, ExternalRef, FreeText, Label, PlayerId, Sha256, Slug, UtcTime
 
 IDENTITY = "security.identity.events"
 ROLES = "security.role.events"
@@ -210,8 +210,27 @@ class LoggedIn(
     """How it was proved who it is (RFC 8176); empty in what was told before this was known."""
 
 
+class PlayerPasswordChanged(
+    ContractEvent,
+    type="security.player_password_changed",
+    version=1,
+    topic=SESSIONS,
+    key="player_id",
+    consumers=("backoffice", "payments"),
+):
+    """A player chose another password, or whoever had his; every other session of his ended."""
+
+    player_id: PlayerId
+    casino_id: CasinoId
+
+
 class LogInFailed(
-    ContractEvent, type="security.log_in_failed", version=1, topic=SESSIONS, key="subject_id", consumers=("backoffice",)
+    ContractEvent,
+    type="security.log_in_failed",
+    version=1,
+    topic=SESSIONS,
+    key="subject_id",
+    consumers=("backoffice", "payments"),
 ):
     """A known person's password or second factor was wrong; `locked_until` when this was one too many."""
 

@@ -104,7 +104,7 @@ class HitRaised(
     version=1,
     topic=CASES,
     key="player_id",
-    consumers=("backoffice",),
+    consumers=("backoffice", "payments"),
 ):
     """A name on a list may be this player's; a person has to decide."""
 
@@ -119,7 +119,7 @@ class HitWithdrawn(
     version=1,
     topic=CASES,
     key="player_id",
-    consumers=("backoffice",),
+    consumers=("backoffice", "payments"),
 ):
     """The list no longer has the name, or the player another one: nobody has to decide it any more."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -25,6 +26,8 @@ def publish(recorded: Recorded[Any]) -> Iterable[ContractEvent]:
             told = _about_player(recorded.stream_key, _casino_of(recorded), recorded.event)
             if told is not None:
                 yield told
+            if isinstance(recorded.event, player.PlayerRegistered | player.PlayerProfileChanged):
+                yield from _marked(recorded.stream_key, _casino_of(recorded), recorded.event)
 
 
 def _casino_of(recorded: Recorded[Any]) -> UUID:
@@ -83,6 +86,18 @@ def _about_player(player_id: UUID, casino_id: UUID, event: player.PlayerEvent) -
             return contract.PersonalDataErased(**who)
         case player.IdentityForgotten():
             return None  # Nobody else ever had it.
+
+
+def _marked(
+    player_id: UUID, casino_id: UUID, event: player.PlayerRegistered | player.PlayerProfileChanged
+) -> Iterable[ContractEvent]:
+    """Not the indexes themselves, which are the same at every casino and find somebody whose e-mail is known."""
+    indexes = {"phone": event.phone_index, "address": event.address_index}
+    if isinstance(event, player.PlayerRegistered):
+        indexes["email_domain"] = event.email_domain_index
+    marks = {kind: sha256(f"{casino_id}/{kind}/{one}".encode()).hexdigest() for kind, one in indexes.items() if one}
+    if marks:
+        yield contract.PlayerContactsMarked(player_id=player_id, casino_id=casino_id, **marks)
 
 
 def _about_restriction(player_id: UUID, casino_id: UUID, event: restriction.RestrictionEvent) -> ContractEvent:

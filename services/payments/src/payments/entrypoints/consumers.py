@@ -10,6 +10,7 @@ from chassis.store import UnitOfWork
 from contracts.backoffice.events import (
     PersonalDataErased,
     PlayerBlocked,
+    PlayerContactsMarked,
     PlayerProfileChanged,
     PlayerRegistered,
     PlayerUnblocked,
@@ -21,9 +22,11 @@ from contracts.verification.events import HitDecided
 from payments.adapters.restriction_feed import note_beat
 from payments.application.desk import Desk
 from payments.application.erasure import ERASE
+from payments.application.fraud.hearing import link_contacts
 from payments.application.instruments.comparing import compare_all
 from payments.application.known import CONSUMER
 from payments.application.restrictions import apply_restrictions, hold_or_apply
+from payments.domain.fraud.features import CONTACTS
 from payments.read_models.casino_rules import casino_rules
 from payments.read_models.directory import RESTRICTING
 from payments.read_models.player_standing import player_standing
@@ -43,15 +46,17 @@ def consumer(desk: Desk) -> Consumer:
     ) -> None:
         await apply_restrictions(desk, uow, event.player_id)
 
-    async def hear_beat(uow: UnitOfWork, _: Envelope, event: RestrictionFeedBeat) -> None:
-        await note_beat(uow.connection, event.partition, event.sent_at)
-
     async def rename(uow: UnitOfWork, _: Envelope, event: PlayerProfileChanged) -> None:
         if not _NAMES.isdisjoint(event.fields):
             await compare_all(desk, uow, event.player_id, event.casino_id)
 
+    async def connect(uow: UnitOfWork, _: Envelope, event: PlayerContactsMarked) -> None:
+        marks = event.model_dump(include={*CONTACTS}, exclude_none=True)
+        await link_contacts(desk.fraud, uow, event.casino_id, event.player_id, marks)
+
     async def forget(uow: UnitOfWork, _: Envelope, event: PersonalDataErased) -> None:
         await apply_restrictions(desk, uow, event.player_id)
+        await desk.fraud.features.forget_contacts(uow.connection, event.casino_id, event.player_id)
         await uow.schedule(ERASE, event.player_id, {"casino_id": str(event.casino_id)})
 
     async def hold_or_free(uow: UnitOfWork, keys: Collection[tuple[str, str]]) -> None:
@@ -68,7 +73,8 @@ def consumer(desk: Desk) -> Consumer:
         SelfExclusionStarted: restrict,
         HitDecided: restrict,
         PlayerProfileChanged: rename,
-        RestrictionFeedBeat: hear_beat,
+        PlayerContactsMarked: connect,
+        RestrictionFeedBeat: _hear_beat,
         PersonalDataErased: forget,
     }
     return Consumer(
@@ -77,6 +83,10 @@ def consumer(desk: Desk) -> Consumer:
         read_models=[casino_rules, casino_zones, player_standing],
         parked_changed=hold_or_free,
     )
+
+
+async def _hear_beat(uow: UnitOfWork, _: Envelope, event: RestrictionFeedBeat) -> None:
+    await note_beat(uow.connection, event.partition, event.sent_at)
 
 
 def _player(key: str) -> UUID | None:

@@ -14,13 +14,15 @@ from contracts.backoffice.events import (
     DepositLimitSet,
     PersonalDataErased,
     PlayerBlocked,
+    PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
     PlayerUnblocked,
     PlayerUntagged,
     SelfExclusionStarted,
 )
-from contracts.verification.events import HitDecided, VerificationLevelReached
+from contracts.security.events import LogInFailed, PlayerPasswordChanged
+from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, VerificationLevelReached
 from payments.application.known import PlayerStanding
 from payments.application.schema import metadata
 
@@ -42,13 +44,25 @@ table = Table(
     ),
     Column("country", Text, comment="NULL until the registration is heard of, or from before"),
     Column("tags", JSONB, nullable=False, server_default=text("'[]'")),
+    Column(
+        "open_hits",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="names on a list that may be his: nobody decided yet",
+    ),
+    Column("password_changed_at", DateTime(timezone=True), comment="the last time; NULL: none is known"),
+    Column("locked_at", DateTime(timezone=True), comment="when too many wrong proofs locked his log-in, the last time"),
+    Column("contact_changed_at", DateTime(timezone=True), comment="of his telephone or address, the last time"),
 )
+
+_CONTACT = frozenset({"phone", "address"})
 
 
 def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
     """The player after the event. Other topics may be faster than the registration, so any event can be the first."""
-    event = recorded.event
-    player = row or _nobody(event.player_id, event.casino_id)
+    event, at = recorded.event, recorded.meta.occurred_at
+    player = row or _nobody(_whose(event), event.casino_id)
     match event:
         case PlayerRegistered():
             return {
@@ -68,13 +82,47 @@ def fold(row: Row | None, recorded: Recorded[Any]) -> Row | None:
         case PersonalDataErased():
             return {**player, "erased": True}
         case DepositLimitSet():
-            return {**player, "limits": _limits(player["limits"], event, recorded.meta.occurred_at)}
+            return {**player, "limits": _limits(player["limits"], event, at)}
         case VerificationLevelReached():
             return {**player, "level": event.level}
-        case HitDecided():
-            return {**player, "confirmed_hits": _hits(player["confirmed_hits"], event)}
         case _:
-            return row
+            return {**player, **_known_of_person(player, event, at)}
+
+
+def _known_of_person(player: Row, event: Any, at: datetime) -> dict[str, Any]:
+    """What payments are judged by, and may or may not be stopped for."""
+    match event:
+        case HitRaised() | HitWithdrawn():
+            return {"open_hits": _open_hits(player["open_hits"], event)}
+        case HitDecided():
+            confirmed = _hits(player["confirmed_hits"], event)
+            return {"confirmed_hits": confirmed, "open_hits": _open_hits(player["open_hits"], event)}
+        case PlayerPasswordChanged():
+            return {"password_changed_at": at}
+        case LogInFailed():
+            return {"locked_at": at}
+        case PlayerProfileChanged():
+            return {"contact_changed_at": at}
+        case _:
+            return {}
+
+
+def key(recorded: Recorded[Any]) -> tuple[UUID, ...] | None:
+    """The player. Of interest are those wrong passwords alone that lock a log-in, and that he is reached elsewhere."""
+    event = recorded.event
+    match event:
+        case LogInFailed():
+            counts = event.subject_kind == "player" and event.casino_id and event.locked_until
+            return (_whose(event),) if counts else None
+        case PlayerProfileChanged():
+            return None if _CONTACT.isdisjoint(event.fields) else (event.player_id,)
+        case _:
+            return (event.player_id,)
+
+
+def _whose(event: Any) -> UUID:
+    player_id: UUID = event.subject_id if isinstance(event, LogInFailed) else event.player_id
+    return player_id
 
 
 player_standing = ReadModel(
@@ -90,9 +138,14 @@ player_standing = ReadModel(
         SelfExclusionStarted,
         DepositLimitSet,
         VerificationLevelReached,
+        HitRaised,
+        HitWithdrawn,
         HitDecided,
+        PlayerPasswordChanged,
+        LogInFailed,
+        PlayerProfileChanged,
     ),
-    key=lambda recorded: (recorded.event.player_id,),
+    key=key,
     fold=fold,
 )
 
@@ -155,6 +208,10 @@ def _nobody(player_id: UUID, casino_id: UUID) -> Row:
         "limits": {},
         "country": None,
         "tags": [],
+        "open_hits": [],
+        "password_changed_at": None,
+        "locked_at": None,
+        "contact_changed_at": None,
     }
 
 
@@ -189,3 +246,8 @@ def _limit_in_force(history: list[dict[str, Any]], now: datetime) -> dict[str, A
 def _hits(hits: list[str], event: HitDecided) -> list[str]:
     others = [hit for hit in hits if hit != str(event.hit_id)]
     return sorted([*others, str(event.hit_id)]) if event.decision == "confirm" else others
+
+
+def _open_hits(hits: list[str], event: HitRaised | HitWithdrawn | HitDecided) -> list[str]:
+    others = [hit for hit in hits if hit != str(event.hit_id)]
+    return sorted([*others, str(event.hit_id)]) if isinstance(event, HitRaised) else others

@@ -135,6 +135,8 @@ def _register(command: RegisterPlayer, state: Player) -> Sequence[PlayerEvent]:
             name_index=command.name_index,
             first_name_index=command.first_name_index,
             last_name_index=command.last_name_index,
+            address_index=command.address_index,
+            email_domain_index=command.email_domain_index,
         )
     ]
 
@@ -152,6 +154,7 @@ def _change(command: ChangeProfile) -> Sequence[PlayerEvent]:
             name_index=command.name_index,
             first_name_index=command.first_name_index,
             last_name_index=command.last_name_index,
+            address_index=command.address_index,
         )
     ]
 

@@ -24,6 +24,8 @@ class RegisterPlayer:
     name_index: str
     first_name_index: str
     last_name_index: str
+    address_index: str
+    email_domain_index: str
     now: datetime
 
 
@@ -38,6 +40,7 @@ class ChangeProfile:
     name_index: str | None = None
     first_name_index: str | None = None
     last_name_index: str | None = None
+    address_index: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from chassis.domain import event
 @event("backoffice.player_registered", 1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerRegistered:
-    """`sealed` holds the personal data by name, each encrypted; the indexes allow exact search only."""
+    """`sealed` holds the personal data by name, each encrypted; the indexes allow exact search only, or tell that two
+    have the same."""
 
     country: str
     currency: str
@@ -25,6 +26,8 @@ class PlayerRegistered:
     name_index: str | None = None
     last_name_index: str | None = None
     first_name_index: str | None = None
+    address_index: str | None = None
+    email_domain_index: str | None = None
 
 
 @event("backoffice.player_profile_changed", 1)
@@ -38,6 +41,7 @@ class PlayerProfileChanged:
     name_index: str | None = None
     last_name_index: str | None = None
     first_name_index: str | None = None
+    address_index: str | None = None
 
 
 @event("backoffice.player_blocked", 1)

@@ -13,7 +13,7 @@ from chassis.store import Kept
 from payments.adapters.fraud import sql
 from payments.application.fraud.ports import LISTED_AS, Keys, Payment, Whose
 from payments.application.fraud.worth import Worth
-from payments.domain.fraud.features import COUNTED, LINKED, WINDOWS, Value
+from payments.domain.fraud.features import CONTACTS, COUNTED, LINKED, WINDOWS, Value
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _GRAINS: Mapping[str, int] = {"1h": 1, "24h": 2, "7d": 3, "30d": 3, "ever": 0}
@@ -21,7 +21,8 @@ _GRAINS: Mapping[str, int] = {"1h": 1, "24h": 2, "7d": 3, "30d": 3, "ever": 0}
 
 _LENGTHS = {1: timedelta(minutes=10), 2: timedelta(hours=1), 3: timedelta(days=1)}
 
-_BOTH_WAYS = (("player", "device"), ("player", "ip"), ("player", "instrument"), ("player", "payout"))
+_BOTH_WAYS = (("player", "device"), ("player", "ip"), ("player", "instrument"), ("player", "payout"),
+              *(("player", kind) for kind in CONTACTS))  # fmt: skip
 _ONE_WAY = (
     ("network", "player"),
     ("player", "bin"),
@@ -103,6 +104,10 @@ class SqlFeatures:
         places = [kind for kind in keys if kind in _CLAIMED]
         raw = await driver(connection)
         await raw.execute(sql.PROVE, casino_id, keys["player"], places, [keys[kind] for kind in places], proved)
+
+    async def forget_contacts(self, connection: AsyncConnection, casino_id: UUID, player_id: UUID) -> None:
+        """See Features."""
+        await (await driver(connection)).execute(sql.FORGET_CONTACTS, casino_id, str(player_id), list(CONTACTS))
 
     async def measure(
         self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime, worth: Worth
@@ -208,6 +213,11 @@ _SINGLE = (
     "minutes_since_deposit",
     "country",
     "level",
+    "open_hits",
+    "password_age_h",
+    "lock_age_h",
+    "contact_age_h",
+    "largest_bonus_bet_minor",
     "used_instruments",
     "blocked_instruments",
     "foreign_instruments",

@@ -1,6 +1,6 @@
 """The statements of the deciding path."""
 
-from payments.domain.fraud.features import COUNTED
+from payments.domain.fraud.features import CONTACTS, COUNTED
 
 _NAMES = list(COUNTED)
 _FRESH, _ASKED, _CREDITED = (f"${7 + len(_NAMES) + place}" for place in range(3))
@@ -67,6 +67,15 @@ PROVE = """
     WHERE (l.casino_id, l.kind, l.key, l.other, l.other_key)
         = (his.casino_id, his.kind, his.key, his.other, his.other_key)"""
 
+FORGET_CONTACTS = """
+    WITH his AS (
+        DELETE FROM fraud_link WHERE casino_id = $1 AND kind = 'player' AND key = $2 AND other = ANY($3::text[])
+        RETURNING other, other_key
+    )
+    DELETE FROM fraud_link AS l USING his
+    WHERE l.casino_id = $1 AND l.kind = his.other AND l.key = his.other_key
+        AND l.other = 'player' AND l.other_key = $2"""
+
 MOST_LINKS = 2_000
 """Of one key with one kind: whoever is seen with more is seen with many."""
 
@@ -75,6 +84,8 @@ MOST_WALKED = 500
 
 _OTHERS = "ARRAY['player', 'device', 'ip', 'instrument', 'bin', 'payout']"
 """Each kind by itself, so that none is hidden behind many of another."""
+
+_CONTACTS = f"ARRAY{list(CONTACTS)}"
 
 MOST_MEMBERS = 200
 """Of a cluster: that many are looked for."""
@@ -87,7 +98,7 @@ _CLUSTER = f"""
         CROSS JOIN LATERAL (
             SELECT other, other_key, proved OR other = 'device' AS proved FROM fraud_link
             WHERE casino_id = $1 AND kind = 'player' AND key = member.key
-                AND other IN ('device', 'instrument', 'payout')
+                AND other = ANY({{kinds}})
                 AND (proved OR other = 'device' OR key = {{player}})
             ORDER BY other DESC LIMIT {MOST_WALKED}
         ) AS there
@@ -98,19 +109,34 @@ _CLUSTER = f"""
             OFFSET 0
         ) AS back
     ), members AS (SELECT key FROM member LIMIT {MOST_MEMBERS})"""  # noqa: S608 - a number
-"""Players that devices, instruments and payouts connect, over any number of others. Addresses do not: a household, a
-hotel and a carrier share them.
+"""Players that devices, instruments and payouts connect, over any number of others, and a telephone whose number both
+gave. Addresses do not: a household, a hotel and a carrier share them.
 
-A card or account that a player only named connects nobody with him; him it connects with whoever has or named it.
+A card, account or telephone that he only named connects nobody with him; it connects him with whoever has or named it.
 
 Here and below `OFFSET 0` keeps look-ups by key apart. A plan is made once per connection, maybe while the tables are
 empty and any order of joins costs the same; without it, one that reads all of a casino's links stayed in use as they
 grew.
 """
 
+_CONNECT = "ARRAY['device', 'instrument', 'payout', 'phone']"
+_SHOWN = "ARRAY['device', 'instrument', 'payout', 'phone', 'address']"
+"""People see who lives at his address as well."""
+
+MOST_AT_A_DOMAIN = 100
+"""Players whose e-mail is at one domain: with more it tells nothing, and most are at a few with very many."""
+
 MEASURE = f"""
-    WITH RECURSIVE {_CLUSTER.format(player="$2::uuid::text")},
+    WITH RECURSIVE {_CLUSTER.format(player="$2::uuid::text", kinds=_CONNECT)},
     of AS (SELECT * FROM unnest($3::text[], $4::text[]) AS of(kind, key)),
+    named AS (
+        SELECT kind, key FROM of
+        UNION ALL SELECT contact.other, contact.other_key FROM unnest({_CONTACTS}) AS his(kind) CROSS JOIN LATERAL (
+            SELECT other, other_key FROM fraud_link
+            WHERE casino_id = $1 AND kind = 'player' AND key = $2::uuid::text AND other = his.kind
+            ORDER BY last_seen DESC LIMIT 1
+        ) AS contact
+    ),
     proven AS (
         SELECT of.told_as AS kind
         FROM unnest($11::text[], $12::text[], $13::text[]) AS of(kind, told_as, key) CROSS JOIN LATERAL (
@@ -136,13 +162,13 @@ MEASURE = f"""
             count(*) FILTER (WHERE l.last_seen >= $9::timestamptz - interval '30 days'),
             count(*)
         ) AS line
-        FROM of CROSS JOIN LATERAL (
+        FROM named AS of CROSS JOIN LATERAL (
             SELECT of_kind.other, found.last_seen FROM unnest({_OTHERS}) AS of_kind(other) CROSS JOIN LATERAL (
                 SELECT last_seen FROM fraud_link
                 WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND other = of_kind.other AND (
                     proved OR other <> 'player' OR of.kind NOT IN ('instrument', 'payout')
                     OR other_key = $2::uuid::text OR of.kind NOT IN (SELECT kind FROM proven)
-                ) LIMIT {MOST_LINKS}
+                ) LIMIT CASE of.kind WHEN 'email_domain' THEN {MOST_AT_A_DOMAIN} ELSE {MOST_LINKS} END
             ) AS found
         ) AS l
         GROUP BY of.kind, l.other
@@ -193,7 +219,15 @@ MEASURE = f"""
         WHERE p.casino_id = $1 AND p.player_id = $2 AND p.currency = $8
             AND (span.grain = 0 OR p.stakes_since IS NULL OR p.stakes_since <= span.since)
     ),
-    standing AS (SELECT country, level FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1),
+    standing AS (
+        SELECT country, level, jsonb_array_length(open_hits) AS open_hits,
+            floor(extract(epoch FROM greatest($9::timestamptz - password_changed_at, interval '0')) / 3600)::bigint
+                AS password_age_h,
+            floor(extract(epoch FROM greatest($9::timestamptz - locked_at, interval '0')) / 3600)::bigint AS lock_age_h,
+            floor(extract(epoch FROM greatest($9::timestamptz - contact_changed_at, interval '0')) / 3600)::bigint
+                AS contact_age_h
+        FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1
+    ),
     instruments AS (
         SELECT count(*) FILTER (WHERE ownership = 'mismatch' OR (ownership = 'unknown' AND likeness = 'mismatch'))
                 AS mismatched,
@@ -216,6 +250,14 @@ MEASURE = f"""
             WHERE player_id = $2 AND casino_id = $1) AS account_age_h,
         (SELECT country FROM standing) AS country,
         (SELECT level FROM standing) AS level,
+        (SELECT open_hits FROM standing) AS open_hits,
+        (SELECT password_age_h FROM standing) AS password_age_h,
+        (SELECT lock_age_h FROM standing) AS lock_age_h,
+        (SELECT contact_age_h FROM standing) AS contact_age_h,
+        (SELECT max(largest_bonus_bet_minor) FROM fraud_stake
+            WHERE casino_id = $1 AND player_id = $2 AND currency = $8 AND grain = 3
+                AND bucket >= date_bin('1 day', $9::timestamptz - interval '30 days', '1970-01-01T00:00:00Z')
+        ) AS largest_bonus_bet_minor,
         (SELECT mismatched FROM instruments) AS mismatched_instruments,
         (SELECT abroad FROM instruments) AS foreign_instruments,
         (SELECT count(*) FROM mine) AS used_instruments,
@@ -251,7 +293,7 @@ PLAY = """
     WITH before AS (
         SELECT * FROM fraud_play WHERE casino_id = $1 AND player_id = $2 AND currency = $3
     ), fresh AS (
-        SELECT seq, posted_at, kind, amount_minor, cash_after,
+        SELECT seq, posted_at, kind, amount_minor, cash_after, bonus_minor, bonus_after,
             coalesce((SELECT held_minor FROM before), 0) + sum(CASE
                 WHEN kind IN ('withdrawal_hold', 'refund_hold', 'refund_owed') THEN amount_minor
                 WHEN kind IN
@@ -259,15 +301,18 @@ PLAY = """
                     THEN -amount_minor ELSE 0 END
             ) OVER (ORDER BY seq) AS held
         FROM (
-            SELECT seq, posted_at, kind, amount_minor, cash_after FROM transfer
+            SELECT seq, posted_at, kind, amount_minor, cash_after, bonus_minor, bonus_after FROM transfer
             WHERE player_id = $2 AND casino_id = $1 AND currency = $3
                 AND seq > coalesce((SELECT last_seq FROM before), 0)
                 AND posted_at >= coalesce((SELECT last_at - interval '1 hour' FROM before), '-infinity')
             ORDER BY seq LIMIT $4
         ) AS next
     ), staked AS (
-        INSERT INTO fraud_stake AS k (casino_id, player_id, currency, grain, bucket, staked_minor)
-        SELECT $1, $2, $3, at.grain, at.bucket, sum(CASE kind WHEN 'bet' THEN amount_minor ELSE -amount_minor END)
+        INSERT INTO fraud_stake AS k
+            (casino_id, player_id, currency, grain, bucket, staked_minor, largest_bonus_bet_minor)
+        SELECT $1, $2, $3, at.grain, at.bucket, sum(CASE kind WHEN 'bet' THEN amount_minor ELSE -amount_minor END),
+            max(amount_minor + coalesce(bonus_minor, 0))
+                FILTER (WHERE kind = 'bet' AND (bonus_minor > 0 OR bonus_after > 0))
         FROM fresh
         CROSS JOIN (VALUES (1::smallint, interval '10 minutes'), (2, '1 hour'), (3, '1 day')) AS of(grain, length)
         CROSS JOIN LATERAL (SELECT of.grain, date_bin(of.length, posted_at, '1970-01-01T00:00:00Z') AS bucket) AS at
@@ -275,7 +320,8 @@ PLAY = """
             AND posted_at > (SELECT max(posted_at) FROM fresh) - interval '32 days'
         GROUP BY at.grain, at.bucket
         ON CONFLICT (casino_id, player_id, currency, grain, bucket)
-        DO UPDATE SET staked_minor = k.staked_minor + excluded.staked_minor
+        DO UPDATE SET staked_minor = k.staked_minor + excluded.staked_minor,
+            largest_bonus_bet_minor = greatest(k.largest_bonus_bet_minor, excluded.largest_bonus_bet_minor)
     ), emptied AS (
         SELECT max(seq) AS seq FROM fresh WHERE cash_after = 0 AND held = 0
     ), paid AS (
@@ -325,12 +371,12 @@ PLAYED = """
     ORDER BY 2, 1, 3"""
 
 CLUSTER = f"""
-    WITH RECURSIVE {_CLUSTER.format(player="$2::text")}
+    WITH RECURSIVE {_CLUSTER.format(player="$2::text", kinds=_SHOWN)}
     SELECT l.key AS player_id, l.other AS kind, l.other_key AS key, l.first_seen, l.last_seen,
         l.proved OR l.other = 'device' AS proved
     FROM members CROSS JOIN LATERAL (
         SELECT * FROM fraud_link
-        WHERE casino_id = $1 AND kind = 'player' AND key = members.key AND other IN ('device', 'instrument', 'payout')
+        WHERE casino_id = $1 AND kind = 'player' AND key = members.key AND other = ANY({_SHOWN})
         OFFSET 0
     ) AS l
     ORDER BY l.key, l.other, l.other_key LIMIT {MOST_LINKS}"""  # noqa: S608 - two numbers

@@ -91,6 +91,7 @@ fraud_stake = Table(
     Column("grain", SmallInteger, primary_key=True, comment="1: ten minutes, 2: an hour, 3: a day"),
     Column("bucket", _MOMENT, primary_key=True, comment="when it begins"),
     Column("staked_minor", BigInteger, nullable=False, comment="below 0: more was given back than staked"),
+    Column("largest_bonus_bet_minor", BigInteger, comment="of the bets while he had a bonus; NULL: there were none"),
     Index("ix_fraud_stake_bucket", "bucket"),
     postgresql_with={"fillfactor": "70"},
     comment="what a player wagered in a stretch of time, less what was given back in it",

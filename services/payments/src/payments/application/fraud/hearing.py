@@ -1,6 +1,6 @@
 """What became of a deposit is counted for everything it was asked for with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from chassis.store import Outcome, UnitOfWork
@@ -72,6 +72,15 @@ async def count_bonus(fraud: Fraud, uow: UnitOfWork, fact: BonusFact) -> None:
     if fact.action is BonusAction.GRANT:
         keys, now = {"player": str(fact.player_id)}, uow.ctx.occurred_at
         await fraud.features.count(uow.connection, fact.casino_id, keys, fact.currency, {"bonuses": 1}, now)
+
+
+async def link_contacts(
+    fraud: Fraud, uow: UnitOfWork, casino_id: UUID, player_id: UUID, marks: Mapping[str, str]
+) -> None:
+    """Note with what a player registered, by kind of CONTACTS: who else has the same is connected with him."""
+    keys = {kind: fraud.fingerprints.one(casino_id, kind, mark) for kind, mark in marks.items()}
+    named = {"player": str(player_id), **{kind: key for kind, key in keys.items() if key}}
+    await fraud.features.link(uow.connection, casino_id, named, uow.ctx.occurred_at)
 
 
 async def _count(

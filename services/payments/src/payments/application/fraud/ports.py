@@ -104,6 +104,10 @@ class Features(Protocol):
         """That the player's links with this instrument and payout are proved, or are not; those that there are."""
         ...
 
+    async def forget_contacts(self, connection: AsyncConnection, casino_id: UUID, player_id: UUID) -> None:
+        """Nothing is known any more of what the player registered with."""
+        ...
+
     async def measure(
         self, connection: AsyncConnection, payment: Payment, keys: Keys, now: datetime, worth: Worth
     ) -> dict[str, Value]:

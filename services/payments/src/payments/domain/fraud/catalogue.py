@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from payments.domain.fraud.laundering import LAUNDERING
+from payments.domain.fraud.told import CONTACTS, SCREENING, TAKEOVERS
 from payments.domain.fraud.writing import euros, of, rule
 
 _NAMED_BY_DEPOSITS = ("player", "device", "ip", "network", "instrument", "bin")
@@ -305,6 +306,32 @@ _BONUSES = [
         typology="ring",
         score=40,
     ),
+    rule(
+        "BONUS-MAX-BET",
+        "withdrawal",
+        "review",
+        "While he had a bonus, within thirty days, he bet more than 5 euros at once.",
+        {"gt": [of("largest_bonus_bet_minor"), euros(5)]},
+        mode="shadow",  # What may be bet is in the terms of each casino's bonus, or nothing is.
+    ),
+    rule(
+        "BONUS-ND",
+        "withdrawal",
+        "review",
+        "He was given two bonuses within thirty days, and has asked for more money than he ever paid in.",
+        {
+            "and": [
+                {"gte": [of("bonuses", "player", "30d"), 2]},
+                {
+                    "gt": [
+                        {"add": [of("amount_minor"), of("withdrawn_minor", "player", "ever")]},
+                        of("credited_minor", "player", "ever"),
+                    ]
+                },
+            ]
+        },
+        mode="shadow",  # Whoever is lucky looks the same.
+    ),
 ]
 
 CATALOGUE: Final[dict[str, Any]] = {
@@ -313,11 +340,14 @@ CATALOGUE: Final[dict[str, Any]] = {
         *_VELOCITY,
         *_CARDS,
         *_RINGS,
+        *CONTACTS,
         *_BONUSES,
         *LAUNDERING,
         *_CHARGEBACKS,
         *_UNPROVEN,
         *_TAKEOVER,
+        *TAKEOVERS,
+        *SCREENING,
         *_NAMES,
     ],
     "typologies": {
@@ -332,14 +362,15 @@ CATALOGUE: Final[dict[str, Any]] = {
 """As it would be published: `{"rules": [...], "typologies": {...}, "unproven": ...}`."""
 
 NOT_DECIDED_HERE: Final[dict[str, str]] = {
-    "BONUS by play": "Which bets were too large, or covered each other, is known to games; payments knows sums only.",
+    "BONUS by opposite bets": "No supplier of games tells on what somebody bet; sums and the largest bet are known.",
     "CB-RISK, refund unplayed": "Two people send it back, who see the case: once a bank has reported fraud it may take"
     " the same money back by itself, and then it would go twice.",
-    "SANCTION/PEP": "Verification screens players; a confirmed hit stops deposits, and payouts take two people.",
-    "ATO by password": "Changes of passwords and of contact data are known to the service that logs players in.",
-    "MULTI-ACC by phone and address": "Phone numbers and postal addresses are known to the back office.",
+    "SANCTION/PEP, confirmed": "A confirmed hit stops deposits, and payouts take two people, whatever rules say.",
     "MULTI-ACC by address and browser": "Households, hotels and carriers share both: they connect nobody.",
-    "E-mail domain, affiliate": "Both are known to the back office; no event tells them.",
+    "Counts by e-mail domain": "Half of all players have theirs at few domains: each payment would wait for one row."
+    " Who else has his is known.",
+    "Affiliate": "No service knows who brought a player.",
+    "Source of funds": "Verification asks nobody for proof of it; a case does, by hand.",
     "Country of an address, VPN, TOR": "No table of addresses of the internet is part of the product.",
     "Crypto addresses at risk": "No list of them is part of the product; a casino's own goes on its block list as"
     " payouts.",

@@ -29,6 +29,8 @@ KEYS = ("player", "device", "ip", "network", "instrument", "bin", "payout")
 """Of what is counted. All but the player are fingerprints under a key of ours, different at each casino. `network` is
 the address without its last part (/24, /48), `payout` is where a withdrawal goes."""
 
+CONTACTS = ("phone", "address", "email_domain")
+"""Of what a player registered with: who else has the same. Nothing is counted for them, nor listed."""
 
 KNOWN_WITH: Mapping[str, tuple[str, ...]] = {
     "deposit": ("player", "device", "ip", "network", "instrument", "bin"),
@@ -42,8 +44,8 @@ OF_INSTRUMENTS = ("used_instruments", "blocked_instruments", "foreign_instrument
 """Of what a player paid in with: otherwise when the instrument of a deposit is known."""
 
 OF_STANDING = ("blocked", "allowed", "fraud_warnings", "reversals", "reversed_minor", "reinstatements",
-               "reinstated_minor", "unproven", "players", "country", "level", "cluster_players", "cluster_reversals",
-               "cluster_warnings", "cluster_bonuses", *OF_INSTRUMENTS)  # fmt: skip
+               "reinstated_minor", "unproven", "players", "country", "level", "open_hits", "cluster_players",
+               "cluster_reversals", "cluster_warnings", "cluster_bonuses", *OF_INSTRUMENTS)  # fmt: skip
 """What is known of a player and of what he uses whatever he asks for, and becomes known at any time."""
 
 _OF_PAYOUTS = ("new_payout", "payout_age_h", "to_source")
@@ -109,7 +111,7 @@ STAKED: Mapping[str, Feature] = {
 LINKED: Mapping[str, Feature] = {
     "players": _linked(
         "different players; where he has proved that it is his, those who have as well, else all who named it",
-        *("device", "ip", "network", "instrument", "payout"),
+        *("device", "ip", "network", "instrument", "payout", *CONTACTS),
     ),
     "instruments": _linked("different instruments", "player", "device", "ip"),
     "bins": _linked("different issuers of cards (BIN)", "player", "ip"),
@@ -154,6 +156,21 @@ PLAIN: Mapping[str, Feature] = {
     ),
     "country": Feature(type="text", meaning="where the player lives, as he registered (ISO 3166-1 alpha-2)"),
     "level": Feature(type="text", meaning="how far verification has come with him"),
+    "open_hits": Feature(
+        type="number", meaning="names on lists of sanctioned or exposed people that may be his: nobody decided yet"
+    ),
+    "password_age_h": Feature(type="number", meaning="hours since his password was changed; unknown if it never was"),
+    "lock_age_h": Feature(
+        type="number", meaning="hours since too many wrong passwords or codes locked his log-in; unknown if none did"
+    ),
+    "contact_age_h": Feature(
+        type="number", meaning="hours since he has another telephone or postal address; unknown if he never had"
+    ),
+    "largest_bonus_bet_minor": Feature(
+        type="number",
+        meaning="his largest bet of the last thirty days while he had a bonus, in the payment's currency; unknown if"
+        " there was none",
+    ),
     "new_device": Feature(type="truth", meaning="the player was never seen with this device, but with others"),
     "new_payout": Feature(type="truth", meaning="no withdrawal of the player went to this place"),
     "to_source": Feature(type="truth", meaning="the place is one that a deposit of his came from"),
@@ -171,7 +188,8 @@ PLAIN: Mapping[str, Feature] = {
     ),
     "instrument_sharers": Feature(type="number", meaning="other players who used one of his instruments"),
     "cluster_players": Feature(
-        type="number", meaning="players connected with him by devices, instruments and payouts, himself included"
+        type="number",
+        meaning="players connected with him by devices, instruments, payouts and telephones, himself included",
     ),
     "cluster_reversals": Feature(
         type="number", meaning="times that money was taken back from other players of his cluster, and not given back"
@@ -205,7 +223,7 @@ def is_never_known(name: str, trigger: str) -> bool:
     """
     feature, _, rest = name.partition(":")
     of = rest.partition(":")[0] or ("payout" if feature in _OF_PAYOUTS else None)
-    return of is not None and of not in KNOWN_WITH[trigger]
+    return of is not None and of not in (*KNOWN_WITH[trigger], *CONTACTS)
 
 
 def is_of_instrument(name: str) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from backoffice.adapters.contact_indexes import address_index
 from backoffice.adapters.name_indexes import name_indexes
 from backoffice.domain.player.aggregate import player
 from backoffice.domain.player.commands import ChangeProfile
@@ -51,6 +52,7 @@ async def change_profile(
         command = ChangeProfile(
             sealed={name: await vault.encrypt(uow.connection, player_id, value) for name, value in new.items()},
             phone_index=vault.blind_index(new["phone"]) if "phone" in new else None,
+            address_index=address_index(vault, new["address"]) if "address" in new else None,
             identity_index=await _identity_index(uow, vault, row, known, new),
             excluded=excludes(row.excluded_until, uow.ctx.occurred_at.date()),
         )

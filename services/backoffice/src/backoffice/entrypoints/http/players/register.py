@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import and_, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.adapters.contact_indexes import address_index, email_domain_index
 from backoffice.adapters.name_indexes import name_indexes
 from backoffice.domain.casino.errors import CasinoUnknown
 from backoffice.domain.casino.profile import JurisdictionProfile
@@ -112,6 +113,8 @@ async def register(
         email_index=applicant.email_index,
         phone_index=vault.blind_index(body.phone) if body.phone else None,
         identity_index=applicant.identity_index,
+        address_index=address_index(vault, body.address),
+        email_domain_index=email_domain_index(vault, body.email),
         **name_indexes(vault, body.personal()),
         now=now,
     )

@@ -370,7 +370,7 @@ class MemberView(BaseModel):
 
 
 class ClusterView(BaseModel):
-    """Players that devices, instruments and payouts connect."""
+    """Players that devices, instruments, payouts and telephones connect, and who lives where they do."""
 
     players: list[UUID]
     members: list[MemberView]

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from payments.domain.fraud.expressions import OPERATORS
-from payments.domain.fraud.features import FEATURES, KEYS, WINDOWS
+from payments.domain.fraud.features import CONTACTS, FEATURES, KEYS, WINDOWS
 from payments.domain.fraud.rules import LONGEST_BLOCK_MIN, MOST_RULES, Action, Mode, Trigger, Unproven
 
 
@@ -28,6 +28,7 @@ class Documented:
 
 _Feature = Annotated[str, Field(json_schema_extra={"enum": [*FEATURES]})]
 _Key = Annotated[str, Field(json_schema_extra={"enum": [*KEYS]})]
+_Of = Annotated[str, Field(json_schema_extra={"enum": [*KEYS, *CONTACTS]})]
 _Window = Annotated[str, Field(json_schema_extra={"enum": [*WINDOWS]})]
 _Operator = Annotated[str, Field(json_schema_extra={"enum": [*OPERATORS]})]
 _Typology = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
@@ -37,7 +38,7 @@ class FraudFeature(BaseModel):
     """Something that is known of the payment or of its player. docs/fraud-rules.md says what each is."""
 
     feature: _Feature
-    of: _Key | None = Field(default=None, description="Of what it is counted, where it is a count")
+    of: _Of | None = Field(default=None, description="Of what it is counted, where it is a count")
     in_: _Window | None = Field(default=None, alias="in", description="The window: over which time it is counted")
 
 

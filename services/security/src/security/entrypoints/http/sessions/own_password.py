@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.auth import Caller, act
 from chassis.store import Application, Context, UnitOfWork
+from contracts.security.events import PlayerPasswordChanged
 from security.adapters import credentials, sessions
 from security.application.door import DoorKeeper
 from security.application.passwords import require_strong
@@ -57,9 +58,12 @@ async def change_own_password(
 
 
 async def _tell(uow: UnitOfWork, caller: Caller) -> None:
-    """The audit log, of every password that its owner changed."""
+    """The audit log, of every password that its owner changed; payments, of a player's."""
     fact = act(caller, uow.ctx, "password.change", (caller.kind, caller.id), casino_id=caller.casino_id)
     await uow.publish(fact, stream_id=f"access-{caller.id}")
+    if caller.is_player and caller.casino_id is not None:
+        told = PlayerPasswordChanged(player_id=caller.id, casino_id=caller.casino_id)
+        await uow.publish(told, stream_id=f"access-{caller.id}")
 
 
 async def _fresh(door: DoorKeeper, kept: Any, handle: str, body: ChangePassword) -> str:
