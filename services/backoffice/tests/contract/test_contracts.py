@@ -243,8 +243,36 @@ TOLD: list[tuple[Any, ContractEvent]] = [
 
 @pytest.mark.parametrize(("happened", "told"), TOLD, ids=lambda value: type(value).__name__)
 def test_each_event_is_told_as_promised(happened: Any, told: ContractEvent) -> None:
-    assert list(publish(recorded(happened, f"stream-{PLAYER}", CASINO))) == [told]
+    facts = publish(recorded(happened, f"stream-{PLAYER}", CASINO))
+    assert [fact for fact in facts if not isinstance(fact, public.PlayerContactsMarked)] == [told]
     assert_as_promised(told)
+
+
+def marks_of(happened: Any, casino_id: UUID = CASINO) -> list[public.PlayerContactsMarked]:
+    facts = publish(recorded(happened, f"stream-{PLAYER}", casino_id))
+    return [fact for fact in facts if isinstance(fact, public.PlayerContactsMarked)]
+
+
+CONTACTS: dict[str, Any] = {**SEALED, "phone_index": "p", "address_index": "a", "email_domain_index": "d"}
+
+
+def test_what_a_player_registers_with_is_told_as_marks() -> None:
+    [told] = marks_of(player.PlayerRegistered(**REGISTERED, **CONTACTS))
+    assert_as_promised(told)
+    assert len({told.phone, told.address, told.email_domain, None}) == 4
+    assert told.phone not in ("p", None), "the index itself finds somebody whose telephone is known"
+
+
+def test_marks_are_others_at_another_casino() -> None:
+    here, there = (marks_of(player.PlayerRegistered(**REGISTERED, **CONTACTS), one)[0] for one in (CASINO, NOTE))
+    assert {here.phone, here.address, here.email_domain}.isdisjoint({there.phone, there.address, there.email_domain})
+
+
+def test_of_a_profile_what_is_new_is_marked_as_at_a_registration() -> None:
+    [told] = marks_of(player.PlayerProfileChanged(sealed={"phone": "unreadable"}, phone_index="p"))
+    [before] = marks_of(player.PlayerRegistered(**REGISTERED, **CONTACTS))
+    assert (told.phone, told.address, told.email_domain) == (before.phone, None, None)
+    assert marks_of(player.PlayerProfileChanged(sealed={"last_name": "unreadable"}, name_index="n")) == []
 
 
 def test_that_an_identity_was_forgotten_is_nobodys_business() -> None:
@@ -258,7 +286,7 @@ def test_no_event_of_the_domain_is_forgotten() -> None:
 
 def test_every_promised_event_is_told_by_something() -> None:
     owned = {cls for cls in produced_by("backoffice") if cls.owner() == "backoffice"}
-    elsewhere = {public.RestrictionFeedBeat, public.RegistrationDeclined}
+    elsewhere = {public.RestrictionFeedBeat, public.RegistrationDeclined, public.PlayerContactsMarked}
     assert {type(told) for _, told in TOLD} | elsewhere == owned
 
 
@@ -280,7 +308,11 @@ async def test_a_reveal_is_said_as_promised(service: Service, client: httpx.Asyn
     answer = await client.post(f"{V1}/players/{player_id}/reveal", json={"reason": "he rang us up"}, headers=staff())
     assert answer.status_code == 200, answer.text
     facts = await said(service)
-    assert [type(fact) for fact in facts][-2:] == [public.PlayerRegistered, AccessRecorded]
+    assert [type(fact) for fact in facts][-3:] == [
+        public.PlayerRegistered,
+        public.PlayerContactsMarked,
+        AccessRecorded,
+    ]
 
 
 def test_every_permission_of_the_contract_is_declared() -> None:

@@ -10,7 +10,7 @@ import pytest
 from chassis.domain import FixedClock
 from chassis.runtime import Service
 from chassis.testing.environment import make_settings
-from chassis.testing.golden import Effect, assert_as_promised, assert_effect, label, recorded
+from chassis.testing.golden import Effect, assert_as_promised, assert_effect, example, label, recorded
 from chassis.testing.postgres import Databases
 from contracts.backoffice.events import (
     CasinoOpened,
@@ -18,6 +18,7 @@ from contracts.backoffice.events import (
     JurisdictionProfileAdopted,
     PersonalDataErased,
     PlayerBlocked,
+    PlayerContactsMarked,
     PlayerProfileChanged,
     PlayerRegistered,
     PlayerTagged,
@@ -37,7 +38,8 @@ from contracts.payments.reversal_events import DepositReinstated, DepositReverse
 from contracts.payments.wallet import transfer_id
 from contracts.payments.withdrawal_events import WithdrawalStopped
 from contracts.registry import consumed_by, produced_by
-from contracts.verification.events import HitDecided, VerificationLevelReached
+from contracts.security.events import LogInFailed, PlayerPasswordChanged
+from contracts.verification.events import HitDecided, HitRaised, HitWithdrawn, VerificationLevelReached
 from payments.application.erasure import ERASE
 from payments.application.publishing import publish
 from payments.application.restrictions import REVIEW
@@ -55,6 +57,7 @@ from payments.domain.withdrawal import events as withdrawal
 from payments.main import build
 from payments.settings import Settings
 
+HIT = str(example(HitRaised).data["hit_id"])
 EFFECTS: dict[type[ContractEvent], Effect] = {
     CasinoOpened: Effect(
         {"rm_casino_rules": {"currency": "EUR", "profile_version": 0}, "rm_casino_zone": {"time_zone": "Europe/Malta"}}
@@ -79,12 +82,19 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
         },
         after=(PlayerRegistered,),
     ),
-    PlayerProfileChanged: Effect(nothing="he pays with nothing yet", after=(PlayerRegistered,)),
+    PlayerProfileChanged: Effect(
+        {"rm_player_standing": {"contact_changed_at": "2026-03-14T15:09:26.535+00:00"}}, after=(PlayerRegistered,)
+    ),
+    PlayerContactsMarked: Effect({"fraud_link": {"kind": "player", "other": "email_domain"}}),
+    PlayerPasswordChanged: Effect({"rm_player_standing": {"password_changed_at": "2026-03-14T15:09:26.535+00:00"}}),
+    LogInFailed: Effect({"rm_player_standing": {"locked_at": "2026-03-14T15:09:26.535+00:00"}}),
+    HitRaised: Effect({"rm_player_standing": {"open_hits": [HIT]}}),
+    HitWithdrawn: Effect({"rm_player_standing": {"open_hits": []}}, after=(HitRaised,)),
     PlayerTagged: Effect({"rm_player_standing": {"tags": ["vip"]}}, after=(PlayerRegistered,)),
     PlayerUntagged: Effect({"rm_player_standing": {"tags": []}}, after=(PlayerRegistered, PlayerTagged)),
     DepositLimitSet: Effect({"rm_player_standing": {"currency": "EUR"}}, after=(PlayerRegistered,)),
     VerificationLevelReached: Effect({"rm_player_standing": {"level": "verified"}}, after=(PlayerRegistered,)),
-    HitDecided: Effect(nothing="the example clears a hit that was never confirmed", after=(PlayerRegistered,)),
+    HitDecided: Effect({"rm_player_standing": {"open_hits": []}}, after=(HitRaised,)),
     PersonalDataErased: Effect(
         {
             "account": {"bets_blocked": True, "deposits_blocked": True},

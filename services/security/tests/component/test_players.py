@@ -135,6 +135,21 @@ async def test_an_erasure_ends_the_session(casino: Casino, client: httpx.AsyncCl
     ]
 
 
+async def test_that_a_player_has_another_password_is_told_to_those_who_pay_him_out(
+    casino: Casino, client: httpx.AsyncClient, service: Service
+) -> None:
+    ann = uuid4()
+    await casino.put(ann, RIGHT)
+    await casino.registered(ann)
+    token = (await casino.log_in(RIGHT)).json()["access_token"]
+    for current, status in ((OTHER, 401), (RIGHT, 200)):
+        change = {"current_password": current, "new_password": "yet another one of hers"}
+        answer = await client.post(f"{V1}/player-sessions/password", json=change, headers=bearer(token))
+        assert answer.status_code == status, answer.text
+    [told] = [one for one in await envelopes(service) if one.type == "security.player_password_changed"]
+    assert told.data == {"player_id": str(ann), "casino_id": str(casino.id)}
+
+
 async def test_what_is_told_of_a_players_session_names_the_casino(
     casino: Casino, client: httpx.AsyncClient, service: Service
 ) -> None:

@@ -143,6 +143,9 @@ class SqlFeatures:
         values["recent_deposits_minor"] = tuple(one for one in recent if one is not None)
         values |= {name: row[name] for name in _SINGLE if row[name] is not None}
         values = {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
+        for name, moment in _AGES.items():
+            if row[moment] is not None:
+                values[name] = max((now - row[moment]) // timedelta(hours=1), 0)
         values["failures_in_row"] = sum(self._is_of_payer(*one) for one in _decoded(row["failed"]))
         if "paid_to" in keys:
             values["to_source"] = row["to_source"]
@@ -214,9 +217,6 @@ _SINGLE = (
     "country",
     "level",
     "open_hits",
-    "password_age_h",
-    "lock_age_h",
-    "contact_age_h",
     "largest_bonus_bet_minor",
     "used_instruments",
     "blocked_instruments",
@@ -228,6 +228,10 @@ _SINGLE = (
     "cluster_warnings",
     "cluster_bonuses",
 )
+
+
+_AGES = {"password_age_h": "password_changed_at", "lock_age_h": "locked_at", "contact_age_h": "contact_changed_at"}
+"""Hours, by what they are counted from."""
 
 
 def _counted_for(keys: Keys) -> dict[str, str]:

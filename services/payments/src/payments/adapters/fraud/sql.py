@@ -221,11 +221,7 @@ MEASURE = f"""
     ),
     standing AS (
         SELECT country, level, jsonb_array_length(open_hits) AS open_hits,
-            floor(extract(epoch FROM greatest($9::timestamptz - password_changed_at, interval '0')) / 3600)::bigint
-                AS password_age_h,
-            floor(extract(epoch FROM greatest($9::timestamptz - locked_at, interval '0')) / 3600)::bigint AS lock_age_h,
-            floor(extract(epoch FROM greatest($9::timestamptz - contact_changed_at, interval '0')) / 3600)::bigint
-                AS contact_age_h
+            password_changed_at, locked_at, contact_changed_at
         FROM rm_player_standing WHERE player_id = $2 AND casino_id = $1
     ),
     instruments AS (
@@ -251,9 +247,9 @@ MEASURE = f"""
         (SELECT country FROM standing) AS country,
         (SELECT level FROM standing) AS level,
         (SELECT open_hits FROM standing) AS open_hits,
-        (SELECT password_age_h FROM standing) AS password_age_h,
-        (SELECT lock_age_h FROM standing) AS lock_age_h,
-        (SELECT contact_age_h FROM standing) AS contact_age_h,
+        (SELECT password_changed_at FROM standing) AS password_changed_at,
+        (SELECT locked_at FROM standing) AS locked_at,
+        (SELECT contact_changed_at FROM standing) AS contact_changed_at,
         (SELECT max(largest_bonus_bet_minor) FROM fraud_stake
             WHERE casino_id = $1 AND player_id = $2 AND currency = $8 AND grain = 3
                 AND bucket >= date_bin('1 day', $9::timestamptz - interval '30 days', '1970-01-01T00:00:00Z')
