@@ -21,6 +21,7 @@ from chassis.db import migrations
 from chassis.db.engine import driver
 from chassis.domain import FixedClock
 from chassis.testing.environment import make_settings
+from chassis.testing.feed import Feed
 from common import Result, database, percentile, report, say, server, stopwatch
 from fraud_casino import BEGIN, Casino
 from fraud_people import Step
@@ -44,7 +45,7 @@ async def measure(url: str, options: argparse.Namespace) -> Result:
     try:
         made = population(options.seed, options.players)
         say(f"{len(made.labels)} players, {len(made.steps)} steps")
-        return await _lived(Casino(desk, clock), desk, made, options)
+        return await _lived(Casino(desk, clock, Feed(service)), desk, made, options)
     finally:
         await desk.wire.close()
         await service.state["ledger"].close()

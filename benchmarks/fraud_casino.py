@@ -11,8 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.domain import FixedClock
 from chassis.store import Actor, CasinoScope, Context, UnitOfWork
+from chassis.testing.feed import Feed
 from common import stopwatch
-from fraud_people import Step, Who
+from fraud_people import MOST_HAVE, Step, Who
+from fraud_told import TOLD, marked, told
+from payments.application.bonuses import bonus_transfers
 from payments.application.desk import Desk
 from payments.application.fraud.deciding import judge_payment
 from payments.application.fraud.hearing import count_bonus, count_deposit, count_warning
@@ -52,6 +55,8 @@ PROVIDER = "stripe"
 CASINO = UUID("0190f5fe-7c00-7a00-8000-000000000001")
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
 LEAST_WITHDRAWAL = 5_00
+ELDERS = 20
+"""Players from before, whose e-mail is where that of most is: it is no domain of a few."""
 HOME, ABROAD = "DE", "LT"
 THEIR_OWN, ANOTHERS = "Sue Player", "Somebody Else"
 
@@ -70,8 +75,9 @@ class Names:
 class Casino:
     """The service, at the time of the step at hand."""
 
-    def __init__(self, desk: Desk, clock: FixedClock) -> None:
-        self._desk, self._clock = replace(desk, names=Names()), clock
+    def __init__(self, desk: Desk, clock: FixedClock, feed: Feed) -> None:
+        self._desk, self._clock, self._feed = replace(desk, names=Names()), clock, feed
+        self._met: set[UUID] = set()
         self._paid: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
         self._untold: dict[UUID, tuple[UUID, int]] = {}
         self._cash: dict[UUID, int] = defaultdict(int)
@@ -94,10 +100,15 @@ class Casino:
             await connection.execute(insert(standings), [{"player_id": one, **whose} for one in players])
             for player in players:
                 await self._desk.ledger.open_wallet(connection, CASINO, player, "EUR")
+        for number in range(ELDERS):
+            await self._feed(marked(UUID(int=number), {"email_domain": MOST_HAVE}, CASINO))
 
     async def do(self, step: Step) -> None:
         """The step, as the service does it."""
         self._clock.advance(BEGIN + timedelta(minutes=step.minute) - self._clock.now())
+        await self._meet(step.who)
+        if step.kind in TOLD:
+            await self._feed(told(step.kind, step.who.player, CASINO, self._clock.now()))
         match step.kind:
             case "deposit":
                 await self._deposit(step)
@@ -109,11 +120,20 @@ class Casino:
                 await self._withdraw(step)
             case "bonus":
                 await self._bonus(step)
+            case "grant":
+                await self._bonus(step)
+                await self._post(*bonus_transfers(uuid4(), _grant(step)))
             case "allow" | "block":
                 await self._list(step, step.kind)
             case "warn" | "reverse" if step.number < len(self._paid[step.who.player]):
                 deposit_id, amount = self._paid[step.who.player][step.number]
                 await (self._warn if step.kind == "warn" else self._reverse)(step, deposit_id, amount)
+
+    async def _meet(self, who: Who) -> None:
+        """He registers when something is heard of him first."""
+        if who.player not in self._met:
+            self._met.add(who.player)
+            await self._feed(marked(who.player, who.contacts, CASINO))
 
     async def judge(self, step: Step, payment_id: UUID, trigger: Trigger) -> tuple[str | None, float]:
         """The code it is refused with, and how long the decision took, in seconds."""
@@ -240,11 +260,8 @@ class Casino:
             ensure_posted(await self._desk.ledger.post(moved))
 
     async def _bonus(self, step: Step) -> None:
-        """What he is given to play with does not matter here; that he was given it does."""
-        fact = BonusFact(
-            player_id=step.who.player, casino_id=CASINO, action=BonusAction.GRANT, amount_minor=10_00, currency="EUR"
-        )
-        await self._desk.app.transact(lambda uow: count_bonus(self._desk.fraud, uow, fact), self.context())
+        """That he was given one; what he has of it to play with matters where it is granted."""
+        await self._desk.app.transact(lambda uow: count_bonus(self._desk.fraud, uow, _grant(step)), self.context())
 
     async def _list(self, step: Step, which: Literal["allow", "block"]) -> None:
         """Two people let him go on for two weeks, or one stops money that is to go there."""
@@ -278,6 +295,13 @@ class Casino:
             await count_warning(self._desk.fraud, uow, deposit_id, paid, outcome.events)
 
         await self._desk.app.transact(work, self.context())
+
+
+def _grant(step: Step) -> BonusFact:
+    return BonusFact(
+        player_id=step.who.player, casino_id=CASINO, action=BonusAction.GRANT,
+        amount_minor=step.amount_minor or 10_00, currency="EUR",
+    )  # fmt: skip
 
 
 def _fact(who: Who, amount_minor: int) -> DepositFact:

@@ -223,3 +223,52 @@ def mules(scene: Scene) -> None:
         scene.takes_out(replace(who, ip=scene.home()), at + 300, payout)
         if number == 2:
             scene.happens(who, at + 360, "block", payout=payout)
+
+
+def ring_by_post(scene: Scene) -> None:
+    """One person behind five accounts who minds his devices, cards and banks, and not his telephone, his street and the
+    domain of his e-mail.
+    """
+    at = scene.begin(20)
+    contacts = {kind: scene.thing(kind) for kind in ("phone", "address", "email_domain")}
+    for _ in range(5):
+        who = scene.player("bonus_ring", **contacts)
+        at += scene.random.randrange(60, DAY)
+        scene.happens(who, at, "bonus")
+        scene.pays(who, at, 20_00)
+        scene.plays(who, at, 20_00, times=1.1)
+        scene.takes_out(who, at + 300, scene.thing("iban"))
+
+
+def password_thief(scene: Scene) -> None:
+    """Sits at the player's own device from afar: guesses until the log-in is locked, or knows the password and changes
+    it, has the letters go elsewhere, and then the money.
+    """
+    who, at = scene.player("account_taken"), scene.begin(15)
+    for _ in range(2):
+        at += scene.random.randrange(DAY, 3 * DAY)
+        scene.pays(who, at, 200_00)
+        scene.plays(who, at, 200_00, times=1.5)
+    scene.takes_out(who, at + 300, scene.thing("iban"), 20_00)
+    scene.happens(who, at + 2 * DAY, "lock" if scene.random.random() < 0.5 else "password")
+    scene.happens(who, at + 2 * DAY + 5, "contact")
+    scene.takes_out(who, at + 2 * DAY + 20, scene.thing("iban"))
+
+
+def bonus_hunter(scene: Scene) -> None:
+    """Lives on bonuses: pays in what each takes, bets large sums that win about as often as they lose, and is gone."""
+    who, at, payout = scene.player("bonus_hunter"), scene.begin(15), scene.thing("iban")
+    for day in (0, 3):
+        scene.pays(who, at + day * DAY, 50_00)
+        scene.happens(who, at + day * DAY, "grant", amount_minor=50_00)
+        scene.wins(who, at + day * DAY + 30, 25_00, 2, 0, 2, 2, 2)
+        scene.takes_out(who, at + day * DAY + 300, payout)
+
+
+def listed(scene: Scene) -> None:
+    """Is whom the list means. He takes out what he has before anybody decided."""
+    who, at = scene.player("listed"), scene.begin(20)
+    scene.pays(who, at, 300_00)
+    scene.plays(who, at, 300_00, times=1.2)
+    scene.happens(who, at + 60, "hit")
+    scene.takes_out(who, at + 300, scene.thing("iban"))

@@ -11,9 +11,11 @@ def honest(scene: Scene) -> None:
 
 
 def household(scene: Scene) -> None:
-    """Two at one device; one of three such pairs has one card."""
+    """Two at one device and one address; one of three such pairs has one card, one of eight gives one telephone."""
     one = scene.player("honest")
-    other = scene.player("honest", ip=one.ip, device=one.device, card=one.card if scene.random.random() < 1 / 3 else "")
+    shared = {kind: one.contacts[kind] for kind in ("address", *(("phone",) if one.player.int % 8 == 0 else ()))}
+    card = one.card if scene.random.random() < 1 / 3 else ""
+    other = scene.player("honest", ip=one.ip, device=one.device, card=card, **shared)
     for who in (one, other):
         _lives(scene, who)
 
@@ -143,3 +145,78 @@ def new_telephone(scene: Scene) -> None:
     scene.plays(who, at, 200_00, times=1.5)
     scene.takes_out(who, at + 300, scene.thing("iban"), 20_00)
     scene.takes_out(replace(who, device=scene.thing("device")), at + 3 * DAY, scene.thing("iban"), ALL)
+
+
+def moved(scene: Scene) -> None:
+    """Lives elsewhere, has a new bank there and a new telephone, and thinks of another password when he tells them."""
+    who, at = scene.player("honest"), scene.begin(20)
+    scene.pays(who, at, 100_00)
+    scene.plays(who, at, 100_00, times=1.5)
+    scene.takes_out(who, at + 300, scene.thing("iban"), 20_00)
+    scene.happens(who, at + 3 * DAY, "contact")
+    if scene.random.random() < 0.5:
+        scene.happens(who, at + 3 * DAY + 5, "password")
+    scene.takes_out(who, at + 3 * DAY + 30, scene.thing("iban"))
+
+
+def forgetful(scene: Scene) -> None:
+    """Locks himself out, chooses another password, and has his money sent where it always went."""
+    who, at, payout = scene.player("honest"), scene.begin(20), scene.thing("iban")
+    scene.pays(who, at, 100_00)
+    scene.plays(who, at, 100_00, times=1.5)
+    scene.takes_out(who, at + 300, payout, 20_00)
+    scene.happens(who, at + 2 * DAY, "lock")
+    scene.happens(who, at + 2 * DAY + 20, "password")
+    scene.takes_out(who, at + 2 * DAY + 40, payout)
+
+
+def namesake(scene: Scene) -> None:
+    """Is called like somebody on a list. People find that he is another one a day later, before he asks again."""
+    who, at, payout = scene.player("honest"), scene.begin(20), scene.thing("iban")
+    scene.happens(who, at, "hit")
+    scene.pays(who, at + 5, 80_00)
+    scene.plays(who, at + 5, 80_00, times=1.0)
+    scene.takes_out(who, at + 300, payout, 20_00)
+    scene.happens(who, at + DAY, "clear")
+    scene.takes_out(who, at + 2 * DAY, payout)
+
+
+def family(scene: Scene) -> None:
+    """Four grown-ups of one house, two of whom are given a bonus; each has all else for himself."""
+    street = scene.thing("street")
+    for number in range(4):
+        who, at = scene.player("honest", address=street), scene.begin(20)
+        if number < 2:
+            scene.happens(who, at, "bonus")
+        scene.pays(who, at, 40_00)
+        scene.plays(who, at, 40_00, times=1.0)
+        scene.takes_out(who, at + 300, scene.thing("iban"))
+
+
+def colleagues(scene: Scene) -> None:
+    """Five who use the e-mail of their small firm hear of the casino from one another in a week."""
+    firm, at = scene.thing("firm"), scene.begin(20)
+    for _ in range(5):
+        at += scene.random.randrange(60, DAY)
+        who = scene.player("honest", email_domain=firm)
+        scene.pays(who, at, 30_00)
+        scene.plays(who, at, 30_00, times=1.5)
+
+
+def lucky(scene: Scene) -> None:
+    """Is given a bonus twice, plays each by its terms, and wins."""
+    who, at = scene.player("honest"), scene.begin(15)
+    for day in (0, 2):
+        scene.pays(who, at + day * DAY, 20_00)
+        scene.happens(who, at + day * DAY, "grant", amount_minor=10_00)
+        scene.wins(who, at + day * DAY + 60, 4_00, 0, 1.5, 0, 2, 6)
+    scene.takes_out(who, at + 3 * DAY, scene.thing("iban"))
+
+
+def careless(scene: Scene) -> None:
+    """Has not read the terms of his bonus, and loses more than he has time for."""
+    who, at = scene.player("honest"), scene.begin(15)
+    scene.pays(who, at, 50_00)
+    scene.happens(who, at, "grant", amount_minor=10_00)
+    scene.wins(who, at + 60, 10_00, 0, 1.2, 0, 0, 2)
+    scene.takes_out(who, at + DAY, scene.thing("iban"))

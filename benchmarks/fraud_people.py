@@ -1,18 +1,22 @@
 """What the people of the fraud benchmark can do, and the scenes in which they do it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 from uuid import UUID
 
 Label = Literal["honest", "bonus_ring", "card_tester", "launderer", "small_launderer", "patient_launderer",
-                "slow_launderer", "round_launderer", "friendly_fraudster", "mule", "account_taken"]  # fmt: skip
-Kind = Literal["deposit", "credit", "play", "withdraw", "bonus", "warn", "reverse", "allow", "block"]
+                "slow_launderer", "round_launderer", "friendly_fraudster", "mule", "account_taken", "bonus_hunter",
+                "listed"]  # fmt: skip
+Kind = Literal["deposit", "credit", "play", "withdraw", "bonus", "grant", "warn", "reverse", "allow", "block",
+               "password", "lock", "contact", "hit", "clear"]  # fmt: skip
 
 DAY = 24 * 60
 ALL = 10**9
 """As an amount: whatever he has."""
+MOST_HAVE = "mail.example"
+"""The domain of most players' e-mail."""
 BROKE = "insufficient_funds"
 STOLEN = "do_not_honor"
 """Why a deposit is not paid, as Stripe says it."""
@@ -27,6 +31,7 @@ class Who:
         abroad: its issuer is of another country than the one he lives in.
         anothers: the name on it is another's.
         provable: a provider can have him authenticated by his bank.
+        contacts: what he registered with, by kind; others may have the same.
     """
 
     player: UUID
@@ -36,6 +41,7 @@ class Who:
     abroad: bool = False
     anothers: bool = False
     provable: bool = True
+    contacts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +51,11 @@ class Step:
     Attributes:
         minute: after the beginning.
         kind: `deposit`; `credit`: what he asked for last and was not told of is paid; `play`; `withdraw`; `bonus`: he
-            is given one; `warn`: his bank reports fraud of a deposit; `reverse`: it takes that back; `allow`, `block`:
-            people put him on the allow list, or the place of his withdrawals on the block list, for two weeks.
+            is given one, and has played it; `grant`: he is given one of `amount_minor`, and has it; `warn`: his bank
+            reports fraud of a deposit; `reverse`: it takes that back; `allow`, `block`: people put him on the allow
+            list, or the place of his withdrawals on the block list, for two weeks; `password`: his is changed; `lock`:
+            wrong ones lock his log-in; `contact`: he has another telephone; `hit`: a name on a list may be his;
+            `clear`: people found that it is not.
         amount_minor: of a withdrawal at most: nobody has more than he has.
         why: a deposit is not paid: what Stripe says; empty: it says nothing yet; None: it is paid.
         stakes: of a play: what he bets, if he has as much, and what that brings, one bet after another.
@@ -91,15 +100,17 @@ class Scene:
 
     def player(
         self, label: Label, *, ip: str = "", device: str = "", card: str = "", abroad: bool = False,
-        anothers: bool = False, provable: bool = True,
+        anothers: bool = False, provable: bool = True, **contacts: str,
     ) -> Who:  # fmt: skip
-        """A new one; whatever is not told is his alone."""
+        """A new one; whatever is not told is his alone, and his e-mail is where most have theirs."""
         player = UUID(int=self.random.getrandbits(128), version=4)
         self.labels[player] = label
         ip, device = ip or self.home(), device or self.thing("device")
         card = card or self.thing(self.issuer())
+        own = {"phone": f"phone-{player}", "address": f"street-{player}", "email_domain": MOST_HAVE}
         return Who(
-            player=player, ip=ip, device=device, card=card, abroad=abroad, anothers=anothers, provable=provable
+            player=player, ip=ip, device=device, card=card, abroad=abroad, anothers=anothers, provable=provable,
+            contacts={**own, **contacts},
         )  # fmt: skip
 
     def pays(self, who: Who, minute: int, amount_minor: int, *, why: str | None = None) -> None:
@@ -119,9 +130,18 @@ class Scene:
         """He asks for money."""
         self.steps.append(Step(minute=minute, who=who, kind="withdraw", amount_minor=most_minor, payout=payout))
 
-    def happens(self, who: Who, minute: int, kind: Kind, *, payout: str = "", number: int = 0) -> None:
+    def happens(
+        self, who: Who, minute: int, kind: Kind, *, payout: str = "", number: int = 0, amount_minor: int = 0
+    ) -> None:
         """Something that others do about him."""
-        self.steps.append(Step(minute=minute, who=who, kind=kind, payout=payout, number=number))
+        self.steps.append(
+            Step(minute=minute, who=who, kind=kind, payout=payout, number=number, amount_minor=amount_minor)
+        )
+
+    def wins(self, who: Who, minute: int, stake_minor: int, *brings: float) -> None:
+        """He bets so much at once, and each bet brings so many times of it."""
+        stakes = [(stake_minor, int(stake_minor * one)) for one in brings]
+        self.steps.append(Step(minute=minute, who=who, kind="play", stakes=stakes))
 
     def charged_back(self, who: Who, minute: int, number: int = 0) -> None:
         """His bank reports a deposit as fraud, and takes the money three days later."""
