@@ -199,7 +199,8 @@ class Casino:
             seen = None
             if not isinstance(word, TakenBack) and (who.anothers or who.abroad):
                 seen = await self._see(uow, who, deposit_id, used=isinstance(word, Settled))
-            paid_with = Signals(instrument=who.card, bin=f"4{who.card[0]}0000")
+            proved = frozenset({"instrument"} if isinstance(word, Settled) else ())
+            paid_with = Signals(instrument=who.card, bin=f"4{who.card[0]}0000", proved=proved)
             looked = await look_again(fraud, uow, deposit_id, _fact(who, amount_minor), paid_with)
             wallet = await ledger.lock_wallet(uow.connection, CASINO, who.player, "EUR")
             heard = HearProvider(word=word, said_at=now, cash_minor=0 if wallet is None else wallet.cash_minor)
@@ -238,6 +239,14 @@ class Casino:
             Transfer(id=_new(), kind=TransferKind.WITHDRAWAL_PAID, debit=hold, credit=clearing, amount_minor=amount),
         )
         self._cash[who.player] -= amount
+        await self._arrived(step)
+
+    async def _arrived(self, step: Step) -> None:
+        """That the place is his is no mere word any more."""
+        keys = self._desk.fraud.fingerprints.of(CASINO, step.who.player, Signals(payout=step.payout))
+        place = {kind: keys[kind] for kind in ("player", "payout")}
+        async with self._desk.app.db.write() as connection:
+            await self._desk.fraud.features.prove(connection, CASINO, place, proved=True)
 
     async def _play(self, step: Step) -> None:
         """As much of each stake as there is money for, and what that brings."""
