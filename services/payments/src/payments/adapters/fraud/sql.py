@@ -123,7 +123,7 @@ _CONNECT = "ARRAY['device', 'instrument', 'payout', 'phone']"
 _SHOWN = "ARRAY['device', 'instrument', 'payout', 'phone', 'address']"
 """People see who lives at his address as well."""
 
-MOST_AT_A_DOMAIN = 100
+MOST_AT_A_DOMAIN = 25
 """Players whose e-mail is at one domain: with more it tells nothing, and most are at a few with very many."""
 
 MEASURE = f"""
@@ -163,7 +163,9 @@ MEASURE = f"""
             count(*)
         ) AS line
         FROM named AS of CROSS JOIN LATERAL (
-            SELECT of_kind.other, found.last_seen FROM unnest({_OTHERS}) AS of_kind(other) CROSS JOIN LATERAL (
+            SELECT of_kind.other, found.last_seen
+            FROM unnest(CASE WHEN of.kind = ANY({_CONTACTS}) THEN ARRAY['player'] ELSE {_OTHERS} END) AS of_kind(other)
+            CROSS JOIN LATERAL (
                 SELECT last_seen FROM fraud_link
                 WHERE casino_id = $1 AND kind = of.kind AND key = of.key AND other = of_kind.other AND (
                     proved OR other <> 'player' OR of.kind NOT IN ('instrument', 'payout')
