@@ -232,7 +232,7 @@ def ring_by_post(scene: Scene) -> None:
     at = scene.begin(20)
     contacts = {kind: scene.thing(kind) for kind in ("phone", "address", "email_domain")}
     for _ in range(5):
-        who = scene.player("bonus_ring", **contacts)
+        who = scene.player("bonus_ring", contacts=contacts)
         at += scene.random.randrange(60, DAY)
         scene.happens(who, at, "bonus")
         scene.pays(who, at, 20_00)

@@ -15,7 +15,7 @@ def household(scene: Scene) -> None:
     one = scene.player("honest")
     shared = {kind: one.contacts[kind] for kind in ("address", *(("phone",) if one.player.int % 8 == 0 else ()))}
     card = one.card if scene.random.random() < 1 / 3 else ""
-    other = scene.player("honest", ip=one.ip, device=one.device, card=card, **shared)
+    other = scene.player("honest", ip=one.ip, device=one.device, card=card, contacts=shared)
     for who in (one, other):
         _lives(scene, who)
 
@@ -185,7 +185,7 @@ def family(scene: Scene) -> None:
     """Four grown-ups of one house, two of whom are given a bonus; each has all else for himself."""
     street = scene.thing("street")
     for number in range(4):
-        who, at = scene.player("honest", address=street), scene.begin(20)
+        who, at = scene.player("honest", contacts={"address": street}), scene.begin(20)
         if number < 2:
             scene.happens(who, at, "bonus")
         scene.pays(who, at, 40_00)
@@ -198,7 +198,7 @@ def colleagues(scene: Scene) -> None:
     firm, at = scene.thing("firm"), scene.begin(20)
     for _ in range(5):
         at += scene.random.randrange(60, DAY)
-        who = scene.player("honest", email_domain=firm)
+        who = scene.player("honest", contacts={"email_domain": firm})
         scene.pays(who, at, 30_00)
         scene.plays(who, at, 30_00, times=1.5)
 

@@ -100,7 +100,7 @@ class Scene:
 
     def player(
         self, label: Label, *, ip: str = "", device: str = "", card: str = "", abroad: bool = False,
-        anothers: bool = False, provable: bool = True, **contacts: str,
+        anothers: bool = False, provable: bool = True, contacts: Mapping[str, str] | None = None,
     ) -> Who:  # fmt: skip
         """A new one; whatever is not told is his alone, and his e-mail is where most have theirs."""
         player = UUID(int=self.random.getrandbits(128), version=4)
@@ -110,7 +110,7 @@ class Scene:
         own = {"phone": f"phone-{player}", "address": f"street-{player}", "email_domain": MOST_HAVE}
         return Who(
             player=player, ip=ip, device=device, card=card, abroad=abroad, anothers=anothers, provable=provable,
-            contacts={**own, **contacts},
+            contacts={**own, **(contacts or {})},
         )  # fmt: skip
 
     def pays(self, who: Who, minute: int, amount_minor: int, *, why: str | None = None) -> None:

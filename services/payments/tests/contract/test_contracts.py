@@ -57,7 +57,8 @@ from payments.domain.withdrawal import events as withdrawal
 from payments.main import build
 from payments.settings import Settings
 
-HIT = str(example(HitRaised).data["hit_id"])
+BLOCKED = {"bets_blocked": True, "deposits_blocked": True}
+HIT, SENT = str(example(HitRaised).data["hit_id"]), "2026-03-14T15:09:26.535+00:00"
 EFFECTS: dict[type[ContractEvent], Effect] = {
     CasinoOpened: Effect(
         {"rm_casino_rules": {"currency": "EUR", "profile_version": 0}, "rm_casino_zone": {"time_zone": "Europe/Malta"}}
@@ -67,7 +68,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
         {"account": {"type": "cash", "bets_blocked": False}, "rm_player_standing": {"currency": "EUR", "level": "none"}}
     ),
     PlayerBlocked: Effect(
-        {"account": {"bets_blocked": True, "deposits_blocked": True}, "rm_player_standing": {"blocked": True}},
+        {"account": BLOCKED, "rm_player_standing": {"blocked": True}},
         after=(PlayerRegistered,),
     ),
     PlayerUnblocked: Effect(
@@ -75,19 +76,13 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
         after=(PlayerRegistered, PlayerBlocked),
     ),
     SelfExclusionStarted: Effect(
-        {
-            "account": {"bets_blocked": True, "deposits_blocked": True},
-            "rm_player_standing": {"excluded": True},
-            "task": {"kind": REVIEW},
-        },
+        {"account": BLOCKED, "rm_player_standing": {"excluded": True}, "task": {"kind": REVIEW}},
         after=(PlayerRegistered,),
     ),
-    PlayerProfileChanged: Effect(
-        {"rm_player_standing": {"contact_changed_at": "2026-03-14T15:09:26.535+00:00"}}, after=(PlayerRegistered,)
-    ),
+    PlayerProfileChanged: Effect({"rm_player_standing": {"contact_changed_at": SENT}}),
     PlayerContactsMarked: Effect({"fraud_link": {"kind": "player", "other": "email_domain"}}),
-    PlayerPasswordChanged: Effect({"rm_player_standing": {"password_changed_at": "2026-03-14T15:09:26.535+00:00"}}),
-    LogInFailed: Effect({"rm_player_standing": {"locked_at": "2026-03-14T15:09:26.535+00:00"}}),
+    PlayerPasswordChanged: Effect({"rm_player_standing": {"password_changed_at": SENT}}),
+    LogInFailed: Effect({"rm_player_standing": {"locked_at": SENT}}),
     HitRaised: Effect({"rm_player_standing": {"open_hits": [HIT]}}),
     HitWithdrawn: Effect({"rm_player_standing": {"open_hits": []}}, after=(HitRaised,)),
     PlayerTagged: Effect({"rm_player_standing": {"tags": ["vip"]}}, after=(PlayerRegistered,)),
@@ -96,11 +91,7 @@ EFFECTS: dict[type[ContractEvent], Effect] = {
     VerificationLevelReached: Effect({"rm_player_standing": {"level": "verified"}}, after=(PlayerRegistered,)),
     HitDecided: Effect({"rm_player_standing": {"open_hits": []}}, after=(HitRaised,)),
     PersonalDataErased: Effect(
-        {
-            "account": {"bets_blocked": True, "deposits_blocked": True},
-            "rm_player_standing": {"erased": True},
-            "task": {"kind": ERASE},
-        },
+        {"account": BLOCKED, "rm_player_standing": {"erased": True}, "task": {"kind": ERASE}},
         after=(PlayerRegistered,),
     ),
     RestrictionFeedBeat: Effect({"restriction_beat": {"partition": 7}}),

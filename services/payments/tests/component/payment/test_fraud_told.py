@@ -21,7 +21,7 @@ from .world import World
 SAME, OTHER = "5a" * 32, "a5" * 32
 
 
-def whose(world: World) -> dict[str, UUID]:
+def whose(world: World) -> dict[str, Any]:
     return {"player_id": world.player, "casino_id": world.casino}
 
 

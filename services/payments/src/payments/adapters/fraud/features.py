@@ -143,7 +143,7 @@ class SqlFeatures:
         values["recent_deposits_minor"] = tuple(one for one in recent if one is not None)
         values |= {name: row[name] for name in _SINGLE if row[name] is not None}
         values = {name: value for name, value in values.items() if name in _SINGLE or value not in (0, None)}
-        for name, moment in _AGES.items():
+        for moment, name in _AGES:
             if row[moment] is not None:
                 values[name] = max((now - row[moment]) // timedelta(hours=1), 0)
         values["failures_in_row"] = sum(self._is_of_payer(*one) for one in _decoded(row["failed"]))
@@ -230,8 +230,12 @@ _SINGLE = (
 )
 
 
-_AGES = {"password_age_h": "password_changed_at", "lock_age_h": "locked_at", "contact_age_h": "contact_changed_at"}
-"""Hours, by what they are counted from."""
+_AGES = (
+    ("password_changed_at", "password_age_h"),
+    ("locked_at", "lock_age_h"),
+    ("contact_changed_at", "contact_age_h"),
+)
+"""What hours are counted from, and what they are called."""
 
 
 def _counted_for(keys: Keys) -> dict[str, str]:
