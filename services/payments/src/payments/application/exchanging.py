@@ -8,6 +8,7 @@ from chassis.store import UnitOfWork
 from contracts.money import EXPONENTS, MAX_MINOR
 from payments.application.casino_policies import CasinoPolicy
 from payments.application.desk import Desk
+from payments.application.fraud.ports import Exchanged
 from payments.application.ledger import (
     AccountRef,
     AccountType,
@@ -88,7 +89,27 @@ async def exchange(desk: Desk, uow: UnitOfWork, exchange_id: UUID, fact: Exchang
     await desk.payment_ids.claim(uow.connection, IdKind.EXCHANGE, exchange_id)
     await desk.ledger.open_wallet(uow.connection, fact.casino_id, fact.player_id, fact.bought_currency)
     await desk.exchanges.keep(uow, exchange_id, fact.casino_id, fact.player_id, found)
+    await _carry(desk, uow, fact, found)
     ensure_posted(await desk.ledger.post_in(uow, exchange_transfers(exchange_id, fact, found)))
+
+
+async def _carry(desk: Desk, uow: UnitOfWork, fact: ExchangeFact, found: Quote) -> None:
+    """Rules against laundering find what was not played with in whatever currency it goes out, and nobody who played
+    before he exchanged.
+    """
+    wallet = await desk.ledger.find_wallet(uow.connection, fact.casino_id, fact.player_id, found.sold_currency)
+    if wallet is None:
+        raise WalletUnknown(field="sold_currency")
+    money = Exchanged(
+        casino_id=fact.casino_id,
+        player_id=fact.player_id,
+        sold_currency=found.sold_currency,
+        sold_minor=found.sold_minor,
+        bought_currency=found.bought_currency,
+        bought_minor=found.bought_minor,
+        pot_minor=wallet.cash_minor + wallet.hold_minor,
+    )
+    await desk.fraud.features.carry(uow.connection, money)
 
 
 def exchange_transfers(exchange_id: UUID, fact: ExchangeFact, found: Quote) -> list[Transfer]:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import driver
 from chassis.store import Kept
-from payments.adapters.fraud import sql
-from payments.application.fraud.ports import LISTED_AS, Keys, Payment, Whose
+from payments.adapters.fraud import exchanged, sql
+from payments.application.fraud.ports import LISTED_AS, Exchanged, Keys, Payment, Whose
 from payments.application.fraud.worth import Worth
 from payments.domain.fraud.features import CONTACTS, COUNTED, LINKED, WINDOWS, Value
 
@@ -165,6 +165,22 @@ class SqlFeatures:
     async def played(self, connection: AsyncConnection, since: datetime, until: datetime) -> Sequence[Whose]:
         """See Features."""
         return [Whose(*row) for row in await (await driver(connection)).fetch(sql.PLAYED, since, until)]
+
+    async def carry(self, connection: AsyncConnection, exchange: Exchanged) -> None:
+        """See Features."""
+        raw, currencies = await driver(connection), (exchange.sold_currency, exchange.bought_currency)
+        for currency in currencies:
+            await raw.fetchrow(sql.PLAY, exchange.casino_id, exchange.player_id, currency, None)
+        for statement in (exchanged.COUNTED_TOO, exchanged.PLAYED_TOO, exchanged.STAKED_TOO):
+            await raw.execute(
+                statement,
+                exchange.casino_id,
+                exchange.player_id,
+                *currencies,
+                exchange.sold_minor,
+                exchange.bought_minor,
+                exchange.pot_minor,
+            )
 
     async def count(
         self,

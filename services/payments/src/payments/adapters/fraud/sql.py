@@ -17,7 +17,7 @@ _PLACES = ", ".join(
 )
 _MOST = 9_000_000_000_000_000_000
 """What sums of money stop at: nobody has as much, but anybody can ask for it, and no payment may fail by that."""
-_ADDED = ", ".join(
+ADDED = ", ".join(
     f"{name} = greatest(c.{name}, excluded.{name})"
     if name.startswith("largest")
     else f"{name} = least(c.{name}::numeric + excluded.{name}, {_MOST})::bigint"
@@ -40,7 +40,7 @@ COUNT = f"""
     FROM unnest($3::text[], $4::text[], {_FRESH}::boolean[]) AS of(kind, key, fresh)
     CROSS JOIN unnest($5::smallint[], $6::timestamptz[]) AS at(grain, bucket)
     ORDER BY of.kind, of.key, at.grain
-    ON CONFLICT (casino_id, kind, key, grain, bucket, currency) DO UPDATE SET {_ADDED}"""  # noqa: S608 - names of columns
+    ON CONFLICT (casino_id, kind, key, grain, bucket, currency) DO UPDATE SET {ADDED}"""  # noqa: S608 - names of columns
 """In one order for everybody, so that no two wait for each other."""
 
 LINK = """

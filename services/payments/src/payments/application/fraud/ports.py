@@ -88,6 +88,19 @@ class Whose(NamedTuple):
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """Money of a player's that becomes money of another currency. `pot_minor`: all he had of it, on hold or not."""
+
+    casino_id: UUID
+    player_id: UUID
+    sold_currency: str
+    sold_minor: int
+    bought_currency: str
+    bought_minor: int
+    pot_minor: int
+
+
 class Features(Protocol):
     """What is counted and linked. Everything is in the transaction of the connection it is given."""
 
@@ -125,6 +138,11 @@ class Features(Protocol):
 
     async def played(self, connection: AsyncConnection, since: datetime, until: datetime) -> Sequence[Whose]:
         """Whose entries of this time were not all looked at."""
+        ...
+
+    async def carry(self, connection: AsyncConnection, exchange: Exchanged) -> None:
+        """Have the same share of what was credited, taken out and wagered be of the other currency, as of when it was.
+        Before the exchange is posted, to a wallet that there is; the player's wallets are locked."""
         ...
 
     async def count(
