@@ -33,7 +33,7 @@ from payments.application.ports import NotGenuine, Nothing, Notification, Provid
 from payments.application.reconciliation.terms import may_be_paid_out
 from payments.application.stores import Handled
 from payments.application.unreadable import unreadable
-from payments.application.withdrawals import hear_about_payout, request_withdrawal
+from payments.application.withdrawals import hear_about_payout, judge_refused, request_withdrawal
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.errors import UnlawfulDepositWord
 from payments.domain.deposit.events import DepositRefused
@@ -148,6 +148,8 @@ async def _moved(desk: Desk, mail: Mail, call: CashierCall, movement: Movement) 
             return Verdict(reference=reference, refused=unlawful.why)
         aside = Handled(outcome=Became.SET_ASIDE, accepted=False, code=unlawful.why)
         handled = await desk.app.transact(partial(_refuse, desk, mail, notification, aside), ctx)
+    except ApprovalNeeded:
+        handled = await desk.app.transact(partial(_refuse_judged, desk, mail, notification, this), ctx)
     except DomainError as refusal:
         outcome = Became.WITHOUT_CONSEQUENCE if call.step == "authorize" else Became.SET_ASIDE
         no = Handled(outcome=outcome, accepted=False, code=refusal.code)
@@ -171,6 +173,17 @@ async def _refuse(desk: Desk, mail: Mail, notification: Notification, no: Handle
         return replace(earlier, repeated=True)
     await _note(desk, mail, notification, no, uow)
     return no
+
+
+async def _refuse_judged(desk: Desk, mail: Mail, notification: Notification, this: This, uow: UnitOfWork) -> Handled:
+    """The same for what people would have to look at: the rules' findings, which were undone with the withdrawal, stay
+    with the no.
+    """
+    no = Handled(outcome=Became.WITHOUT_CONSEQUENCE, accepted=False, code=ApprovalNeeded.code)
+    handled = await _refuse(desk, mail, notification, no, uow)
+    if not handled.repeated:
+        await judge_refused(desk, uow, _asked_out(this))
+    return handled
 
 
 async def _unheard_of(desk: Desk, mail: Mail, notification: Notification, reference: UUID, uow: UnitOfWork) -> None:
@@ -279,18 +292,7 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> H
 async def _may_have_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     """A withdrawal: its money is on hold from now on, and it counts as sent: the cashier may pay it any moment."""
     movement = this.movement
-    wish = WithdrawalWish(
-        withdrawal_id=this.id,
-        player_id=this.player_id,
-        casino_id=this.casino_id,
-        provider=this.provider,
-        amount_minor=movement.amount_minor,
-        currency=movement.currency,
-        destination={"account": movement.shown_as},
-        hosted_as=movement.shown_as,
-        instrument=movement.instrument,
-    )
-    state = (await request_withdrawal(desk, uow, wish)).state
+    state = (await request_withdrawal(desk, uow, _asked_out(this))).state
     if not isinstance(state, Approved):
         raise ApprovalNeeded
     policy = await desk.policies.find(uow.connection, this.casino_id, movement.currency)
@@ -304,6 +306,21 @@ async def _may_have_out(desk: Desk, uow: UnitOfWork, this: This) -> Handled:
     await uow.decide(withdrawal, this.id, order)
     await hear_about_payout(desk, uow, this.id, Taken(reference=movement.tx_id))
     return APPLIED
+
+
+def _asked_out(this: This) -> WithdrawalWish:
+    movement = this.movement
+    return WithdrawalWish(
+        withdrawal_id=this.id,
+        player_id=this.player_id,
+        casino_id=this.casino_id,
+        provider=this.provider,
+        amount_minor=movement.amount_minor,
+        currency=movement.currency,
+        destination={"account": movement.shown_as},
+        hosted_as=movement.shown_as,
+        instrument=movement.instrument,
+    )
 
 
 async def _went_out(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> Handled:

@@ -115,6 +115,19 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
     return outcome
 
 
+async def judge_refused(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> None:
+    """Keep what the casino's rules make of a withdrawal that is refused because people would have to look at it: they
+    see what was asked for, and it counts as if it had been let stand. Call it last in the transaction.
+
+    Raises:
+        What `request_withdrawal` raises where it makes no sense.
+    """
+    player = await desk.player(uow.connection, wish.player_id, await desk.casino(uow.connection, wish.casino_id))
+    course = await payout_course_of(desk, uow, wish, player)
+    wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
+    await judged_payout(desk, uow, wish, course, wallet)
+
+
 async def _goes(
     desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, provider: str, instrument_id: UUID | None
 ) -> tuple[Goes, ...]:

@@ -122,6 +122,26 @@ async def test_where_money_returns_to_its_source_nothing_leaves_there_for_a_plac
     assert await cashier.balance() == (500_00, 0)
 
 
+async def test_what_rules_hold_is_refused_there_and_people_see_that_it_was_asked_for(cashier: World) -> None:
+    """Paid in, and out again without a bet, twice the same call."""
+    assert (await step(cashier, "authorize", 200, "in"))["success"]
+    assert (await step(cashier, "transfer", 200, "in"))["success"]
+    for _ in range(2):
+        assert (await step(cashier, "authorize", -90, "out", accountId="a1"))["errMsg"] == "needs_people"
+    assert await cashier.balance() == (700_00, 0)
+    decided = """
+        SELECT action, rules ->> 0 AS rule, case_id FROM fraud_decision
+        WHERE trigger = 'withdrawal' AND player_id = $1"""
+    (found,) = await cashier.rows(decided, cashier.player)
+    (case,) = await cashier.rows("SELECT id FROM rm_fraud_case_list WHERE player_id = $1", cashier.player)
+    assert (found["action"], found["rule"], found["case_id"]) == ("hold", "NO-PLAY", case["id"])
+    counted = """
+        SELECT withdrawals, withdrawn_minor FROM fraud_counter
+        WHERE kind = 'player' AND key = $1 AND grain = 0 AND withdrawals > 0"""
+    assert [tuple(row.values()) for row in await cashier.rows(counted, str(cashier.player))] == [(1, 90_00)]
+    assert await cashier.rows("SELECT FROM rm_withdrawal_list WHERE player_id = $1", cashier.player) == []
+
+
 async def test_what_is_paid_in_batches_waits_for_no_cashier(cashier: World) -> None:
     policy = WithdrawalPolicy(second_person_above_minor=500_00, automatic_up_to_minor=100_00, in_batches=True)
     async with cashier.service.db.write() as connection:
