@@ -169,10 +169,11 @@ async def hear_about_deposit(
     outcome = await uow.decide(deposit, deposit_id, command)
     await _close_given_up(uow, deposit_id, outcome)
     looked = Looked()
-    if isinstance(word, Settled | Declined) and word.instrument is not None:
+    tried = word.refused if isinstance(word, ActionNeeded) else word
+    if isinstance(tried, Settled | Declined) and tried.instrument is not None:
         second_id = next((one.second_id for one in outcome.events if isinstance(one, DepositPaidTwice)), None)
-        seen = _Seen(second_id or deposit_id, provider, used=isinstance(word, Settled))
-        looked = await _see(desk, uow, outcome.state, seen, word.instrument)
+        seen = _Seen(second_id or deposit_id, provider, used=isinstance(tried, Settled))
+        looked = await _see(desk, uow, outcome.state, seen, tried.instrument)
     await _follow(desk, uow, deposit_id, outcome)
     transfers, moved = [*besides, *deposit_transfers(deposit_id, outcome.events)], [*outcome.events]
     for event in outcome.events:
@@ -185,8 +186,14 @@ async def hear_about_deposit(
         ensure_posted(await desk.ledger.post_in(uow, transfers))
     await _look_at_debt(desk, uow, moved)
     await _refuse_late(desk, uow, deposit_id, outcome.state, looked)
-    await count_deposit(desk.fraud, uow, deposit_id, outcome, looked)
+    refused = tried.code if isinstance(tried, Declined) and _has_it(outcome.state, provider) else None
+    await count_deposit(desk.fraud, uow, deposit_id, outcome, looked, refused)
     return outcome
+
+
+def _has_it(state: Deposit, provider: str | None) -> bool:
+    """Whether it is the provider that has the deposit now which speaks, and not one that had it before."""
+    return not isinstance(state, Absent | Refused) and provider in (None, asked(state).fact.provider)
 
 
 async def _follow(desk: Desk, uow: UnitOfWork, deposit_id: UUID, outcome: Outcome[Deposit, DepositEvent]) -> None:

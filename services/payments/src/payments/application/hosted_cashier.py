@@ -283,7 +283,7 @@ async def _paid_in(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> H
             instrument=movement.instrument,
         )
         if moved
-        else Declined(reference=movement.tx_id, code=movement.code, final=True)
+        else Declined(reference=movement.tx_id, code=movement.code, final=True, instrument=movement.instrument)
     )
     heard = await hear_about_deposit(desk, uow, this.id, word, uow.ctx.occurred_at)
     return APPLIED if heard.events else NOTHING_NEW

@@ -99,3 +99,26 @@ def test_the_number_of_a_card_is_kept_nowhere() -> None:
     card = {"card_token": "tok-1", "card_holder": "4111111111111111"}
     assert praxis.asked(praxis.transaction(card=card)).instrument is None
     assert read(message(accountId="4111111111111111")).movement.instrument is None
+
+
+CARD = {"card_token": "tok-1", "card_number": "411111******1111"}
+
+
+@pytest.mark.parametrize("session", ["open", "expired"])
+def test_praxis_tells_of_a_card_that_was_refused_on_its_page(session: str) -> None:
+    praxis = of_praxis.TestPraxis()
+    refused = praxis.transaction(transaction_status="declined", card=CARD)
+    said = praxis.asked(refused, session_status=session)
+    no = said.refused if session == "open" else said
+    assert (no.code, no.final, no.instrument.identity) == ("declined", session == "expired", "card:praxis:tok-1")
+
+
+def test_paysafe_tells_whose_wallet_could_not_pay_once_he_agreed_there() -> None:
+    wallet = {"skrill": {"consumerId": "ana@player.example"}}
+    refused = flow("paysafe").parse_question(found([handle("FAILED")], [payment("FAILED", **wallet)]))
+    assert refused.instrument.identity == "wallet:skrill:ana@player.example"
+    assert flow("paysafe").parse_question(found([{**handle("FAILED"), **wallet}], [])).instrument is None
+
+
+def test_skrill_tells_of_no_wallet_that_was_only_named() -> None:
+    assert flow("skrill").parse_question(asked(status="-2", pay_from_email="ana@player.example")).instrument is None

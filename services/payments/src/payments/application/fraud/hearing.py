@@ -30,9 +30,13 @@ async def count_deposit(
     deposit_id: UUID,
     outcome: Outcome[Deposit, DepositEvent],
     looked: Looked | None = None,
+    refused: str | None = None,
 ) -> None:
     """Count what the provider said, for what became known with it, too. Call it last in the transaction, since others
     wait for the counters.
+
+    `refused`: the code of the no, where what `looked` is about was tried in vain. The first no is counted as the
+    deposit fails; each further card or account that is refused for it, on the same page for instance, is one more.
 
     A deposit that was never decided on, from before there were rules, is counted for its player alone. What we send
     back ourselves, a withdrawal to its source among it, speaks against nobody; nor does a no that is not of the payer.
@@ -48,15 +52,25 @@ async def count_deposit(
         before_minor = 0 if "credited" in counts else _credited_minor(state)
         await _count(fraud, uow, deposit_id, told[0], counts, looked, before_minor)
     elif looked is not None:
-        await count_looked(fraud, uow, deposit_id, state, looked)
+        further = {}
+        if refused is not None and looked.instead and not outcome.events and not isinstance(state, Absent | Refused):
+            further = _failed(fraud, asked(state).fact.provider, refused)
+        await count_looked(fraud, uow, deposit_id, state, looked, further)
 
 
-async def count_looked(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, state: Deposit, looked: Looked) -> None:
+async def count_looked(
+    fraud: Fraud,
+    uow: UnitOfWork,
+    deposit_id: UUID,
+    state: Deposit,
+    looked: Looked,
+    counts: dict[str, int] | None = None,
+) -> None:
     """Count the deposit for what it is paid with, where nothing else was said of it; that it was credited before, too.
     Call it last, as above.
     """
     if (looked.fresh or looked.unproven) and not isinstance(state, Absent | Refused):
-        await _count(fraud, uow, deposit_id, asked(state).fact, {}, looked, _credited_minor(state))
+        await _count(fraud, uow, deposit_id, asked(state).fact, counts or {}, looked, _credited_minor(state))
 
 
 async def count_warning(
@@ -119,10 +133,14 @@ def _counts(fraud: Fraud, event: Counted) -> dict[str, int]:
         case DepositSucceeded():
             return {"credited": 1, "credited_minor": event.amount_minor}
         case DepositFailed():
-            return {"failures": 1} if fraud.is_of_payer(event.provider, event.code) else {}
+            return _failed(fraud, event.provider, event.code)
         case DepositPassedOn():
-            return {"failures": 1} if fraud.is_of_payer(event.declined_by, event.code) else {}
+            return _failed(fraud, event.declined_by, event.code)
         case DepositReversed():
             return {"reversals": 1, "reversed_minor": event.reversed_minor}
         case DepositReinstated():
             return {"reinstatements": 1, "reinstated_minor": event.reinstated_minor}
+
+
+def _failed(fraud: Fraud, provider: str, code: str) -> dict[str, int]:
+    return {"failures": 1} if fraud.is_of_payer(provider, code) else {}

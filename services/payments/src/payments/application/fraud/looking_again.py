@@ -2,7 +2,7 @@
 withdrawal is to go out a while after it was asked for: the casino's rules look at the payment again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.store import UnitOfWork
@@ -24,12 +24,14 @@ class Looked:
         refusal: the code with which the deposit would have been refused, had this been known.
         fresh: what it was not yet counted for; then `asked_minor` is what was asked for.
         unproven: its payer should have proven who he is, and nobody asked him.
+        instead: it is paid with something else than was told before.
     """
 
     refusal: str | None = None
     fresh: frozenset[str] = frozenset()
     asked_minor: int = 0
     unproven: bool = False
+    instead: bool = False
 
 
 async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: DepositFact, paid_with: Signals) -> Looked:
@@ -48,7 +50,8 @@ async def look_again(fraud: Fraud, uow: UnitOfWork, deposit_id: UUID, fact: Depo
         return Looked()
     await fraud.decisions.add_keys(connection, deposit_id, Trigger.DEPOSIT, keys)
     payment = Payment(id=deposit_id, trigger=Trigger.DEPOSIT, **fact.fields())
-    return await _follow(fraud, uow, before, await _judged(fraud, uow, before, payment, keys), fresh)
+    looked = await _follow(fraud, uow, before, await _judged(fraud, uow, before, payment, keys), fresh)
+    return replace(looked, instead="instrument" in fresh and "instrument" in before.keys)
 
 
 async def look_at_holder(fraud: Fraud, uow: UnitOfWork, payment: Payment) -> Looked:

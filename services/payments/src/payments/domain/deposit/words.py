@@ -7,14 +7,6 @@ from payments.domain.instrument.words import Instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActionNeeded:
-    """The player has to do something; `next_action` says what (readable with his key only)."""
-
-    reference: str
-    next_action: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
     """Why only people can say how much a payment is worth, and how much the provider makes it."""
 
@@ -67,6 +59,18 @@ class Declined:
     final: bool = False
     undoes: bool = False
     instrument: Instrument | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionNeeded:
+    """The player has to do something; `next_action` says what (readable with his key only).
+
+    `refused`: he tried to, the last time with what it names, and may try again.
+    """
+
+    reference: str
+    next_action: str | None = None
+    refused: Declined | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,8 @@ def _of_payment(payment: Mapping[str, Any]) -> DepositWord:
                 instrument=paid_with(payment),
             )
         case "FAILED" | "ERROR":
-            return Declined(reference=reference, code=error_of(payment) or "payment_failed", final=True)
+            code = error_of(payment) or "payment_failed"
+            return Declined(reference=reference, code=code, final=True, instrument=paid_with(payment))
         case "CANCELLED" | "EXPIRED":
             return Declined(reference=reference, code="payment_cancelled", final=True)
         case _:

@@ -23,6 +23,7 @@ from payments.domain.deposit.words import (
     Unanswered,
     Underway,
 )
+from payments.domain.instrument.words import Instrument
 from payments.strategies.providers.praxis.amounts import charged, to_wire
 from payments.strategies.providers.praxis.calls import (
     Find,
@@ -154,17 +155,20 @@ def _word_of(session: Mapping[str, Any], transaction: Mapping[str, Any]) -> Depo
                 charged_back=state == "chargeback",
             )
         case "rejected" | "declined" | "cancelled" | "error" | None:
-            return _without_money(session, page, state)
+            return _without_money(session, page, state, instrument_of(transaction))
         case _:
             return Underway(reference=page)
 
 
-def _without_money(session: Mapping[str, Any], page: str, state: object) -> DepositWord:
+def _without_money(session: Mapping[str, Any], page: str, state: object, tried: Instrument | None) -> DepositWord:
     """Nothing was paid: as long as the session is open, the player may try again, with another method for instance."""
     over = word(session.get("session_status"))
     if over in _OVER - {"successful"}:
-        return Declined(reference=page, code=str(state or over), final=True)
-    return Underway(reference=page) if over == "successful" else ActionNeeded(reference=page)
+        return Declined(reference=page, code=str(state or over), final=True, instrument=tried)
+    if over == "successful":
+        return Underway(reference=page)
+    refused = None if tried is None else Declined(reference=page, code=str(state), instrument=tried)
+    return ActionNeeded(reference=page, refused=refused)
 
 
 def _opened(body: Mapping[str, Any]) -> DepositWord:
