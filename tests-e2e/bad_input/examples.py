@@ -190,6 +190,7 @@ EXAMPLES: dict[str, Example] = {
         caller="player", path={"withdrawal_id": "$second_withdrawal_id"}
     ),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/ownership": Example(body={"ownership": "matches", **REASON}),
+    f"POST {_PAYMENTS}/instruments/{{instrument_id}}/claim": Example(body=REASON),
     f"POST {_PAYMENTS}/instruments/{{instrument_id}}/verification": Example(
         body={"verification": "verified", **REASON}
     ),

@@ -123,8 +123,9 @@ async def look_into_case(tale: Tale) -> str:
     path = f"{V1}/fraud/cases/{case['case_id']}"
     await officer.post(f"{path}/assign", {"assignee": officer.id})
     await officer.post(f"{path}/notes", {"text": "The certificate has both names; plays every week."})
-    his = {"ownership": "matches", "reason": "his name before he married"}
-    await tale.staff["agent"].post(f"{V1}/instruments/{card['instrument_id']}/ownership", his)
+    his = {"reason": "his name before he married"}
+    claimed = await tale.staff["agent"].post(f"{V1}/instruments/{card['instrument_id']}/claim", his)
+    await tale.staff["head_agent"].approve(claimed)
     closed = await officer.post(f"{path}/decide", {"outcome": "not_fraud", "reason": "an honest player"})
     assert (closed["status"], closed["outcome"], closed["assignee"]) == ("closed", "not_fraud", officer.id), closed
     did = await officer.get(f"{V1}/fraud/casinos/{tale.casino_id}/performance")

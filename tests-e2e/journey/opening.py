@@ -39,7 +39,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "backoffice.player.view",
         "payments.instrument.list",
         "payments.instrument.verify",
+        "payments.instrument.claim",
     ),
+    "document_head": ("payments.approval.list", "payments.instrument.list", "payments.instrument.approve"),
     "payments_officer": (
         "payments.withdrawal.*",
         "payments.withdrawal.approve",
@@ -91,6 +93,7 @@ SEE_MORE = {"document_agent": {"aml": "clear", "pii_sensitive": "clear"}, "payme
 STAFF = {
     "manager": "casino_manager",
     "agent": "document_agent",
+    "head_agent": "document_head",
     "second_manager": "casino_manager",
     "officer": "payments_officer",
     "second_officer": "payments_officer",

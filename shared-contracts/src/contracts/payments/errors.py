@@ -22,6 +22,8 @@ class PaymentsError(StrEnum):
     """The provider gives this player no page."""
     OWNERSHIP_MISMATCH = "ownership_mismatch"
     """The instrument is somebody else's, as people found out: it cannot be verified for this player."""
+    OWNERSHIP_TAKES_TWO = "ownership_takes_two"
+    """The instrument's holder has another name than the player: that it is his takes two people."""
     CANCELLED_BEFORE = "cancelled_before"
     """A cashier that is not ours said already that this payment will not be made."""
     CANCELLATION_NOT_ALLOWED = "cancellation_not_allowed"

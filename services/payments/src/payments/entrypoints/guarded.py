@@ -10,6 +10,7 @@ from payments.entrypoints.http.debts import guarded as debts
 from payments.entrypoints.http.disputes import guarded as disputes
 from payments.entrypoints.http.exchanges import guarded as exchanges
 from payments.entrypoints.http.fraud import guarded as fraud
+from payments.entrypoints.http.instruments import guarded as instruments
 from payments.entrypoints.http.outcomes import guarded as outcomes
 from payments.entrypoints.http.providers import guarded as providers
 from payments.entrypoints.http.reconciliation import guarded as reconciliation
@@ -31,4 +32,5 @@ def guarded_commands(desk: Desk) -> list[GuardedCommand[Any]]:
         *routing.guarded_commands(desk),
         *exchanges.guarded_commands(desk),
         *outcomes.guarded_commands(desk),
+        *instruments.guarded_commands(desk),
     ]

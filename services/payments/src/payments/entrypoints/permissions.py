@@ -293,6 +293,10 @@ PERMISSIONS = (
         ("financial",),
         description="What is verified may be paid more than came from it.",
     ),
+    PermissionSpec(
+        P.INSTRUMENT_CLAIM, "Propose whose a card of another name is", "critical", four_eyes=True, step_up_s=_FRESH_S
+    ),
+    PermissionSpec(P.INSTRUMENT_APPROVE, "Approve whose a card of another name is", "critical", step_up_s=_FRESH_S),
     PermissionSpec(P.INSTRUMENT_DISABLE, "Switch a player's card or account off", "high", ("financial",)),
     PermissionSpec(
         P.INSTRUMENT_EXPORT, "Take what players pay with away as a file", "high", ("financial", "pii_basic")
@@ -326,11 +330,7 @@ PERMISSIONS = (
     PermissionSpec(P.FRAUD_ENTRY_LIST, "See the block list and the allow list", "normal"),
     PermissionSpec(P.FRAUD_ENTRY_CHANGE, "Block, and end what is allowed", "high"),
     PermissionSpec(
-        P.FRAUD_ENTRY_EASE,
-        "Allow for a while, or end a block",
-        "critical",
-        four_eyes=True,
-        step_up_s=_FRESH_S,
+        P.FRAUD_ENTRY_EASE, "Allow for a while, or end a block", "critical", four_eyes=True, step_up_s=_FRESH_S
     ),
     PermissionSpec(
         P.FRAUD_ENTRY_APPROVE, "Approve what is allowed, and the end of blocks", "critical", step_up_s=_FRESH_S

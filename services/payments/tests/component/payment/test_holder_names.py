@@ -137,8 +137,32 @@ async def test_what_people_found_counts_more_than_names(world: World) -> None:
     await paid_by_another(world)
     await bets(world, 50_00)
     await world.give(100_00)
-    await act(world, "ownership", {"ownership": "matches", "reason": "her maiden name"})
+    claimed = await act(world, "claim", {"reason": "her maiden name"})
+    assert (claimed.status_code, await world.people(10_00)) == (202, 2), "one person alone changes nothing"
+    await world.approved(claimed)
     assert await world.people(10_00) == 0
+    (told,) = [one for one in await world.instruments(world.staff()) if one["holder"]]
+    assert (told["likeness"], told["ownership"]) == ("mismatch", "matches")
+
+
+async def test_one_person_alone_lets_nobody_be_paid_under_another_name(world: World) -> None:
+    await automatic(world)
+    await paid_by_another(world)
+    await bets(world, 50_00)
+    await world.give(100_00)
+    alone = await act(world, "ownership", {"ownership": "matches", "reason": "he says so"})
+    assert (alone.status_code, alone.json()["code"]) == (409, "ownership_takes_two")
+    assert (await act(world, "verification", {"verification": "verified", "reason": "seen"})).status_code == 200
+    assert await world.people(10_00) == 2
+
+
+async def test_whoever_claims_an_instrument_cannot_agree_to_it(world: World) -> None:
+    await paid_by_another(world)
+    himself = world.staff(UUID(int=7))
+    proposed = (await act(world, "claim", {"reason": "his mother's"}, himself)).json()
+    seen = {"payload_sha256": proposed["payload_sha256"]}
+    answer = await world.client.post(f"{proposed['href']}/approve", json=seen, headers=himself)
+    assert (answer.status_code, answer.json()["code"]) == (409, "another_person_needed")
 
 
 @pytest.mark.parametrize("told", ["partial", "unknown"])

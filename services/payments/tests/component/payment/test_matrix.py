@@ -167,6 +167,7 @@ ATTEMPTS = [
     export_attempt(f"{V1}/instruments", P.INSTRUMENT_LIST, P.INSTRUMENT_EXPORT, None, since="first_seen_at"),
     attempt("GET", INSTRUMENT, P.INSTRUMENT_LIST),
     attempt("POST", f"{INSTRUMENT}/ownership", P.INSTRUMENT_VERIFY, json={"ownership": "matches", "reason": "seen"}),
+    attempt("POST", f"{INSTRUMENT}/claim", P.INSTRUMENT_CLAIM, json={"reason": "her maiden name"}, allowed=202),
     attempt(
         "POST", f"{INSTRUMENT}/verification", P.INSTRUMENT_VERIFY, json={"verification": "verified", "reason": "seen"}
     ),

@@ -1,5 +1,6 @@
 """Instruments: what is kept of them, what people decide, and that no card number ever is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from payments.domain.instrument.commands import (
     SeeInstrument,
     UseInstrument,
 )
-from payments.domain.instrument.errors import OwnershipMismatch
+from payments.domain.instrument.errors import OwnershipMismatch, OwnershipTakesTwo
 from payments.domain.instrument.words import (
     Instrument,
     Kind,
@@ -131,9 +132,17 @@ def test_a_name_that_was_told_before_another_one_counts_no_more() -> None:
 
 
 def test_people_decide_whatever_the_names_say() -> None:
-    spec.given(SEEN, ANOTHER).when(DecideOwnership(ownership=Ownership.MATCHES, decider="ann")).then(MATCHES)
+    spec.given(SEEN, ANOTHER).when(DecideOwnership(ownership=Ownership.MISMATCH, decider="ann")).then(MISMATCH)
     spec.given(SEEN, ANOTHER).when(VERIFY).then(VERIFIED)
     spec.given(SEEN, VERIFIED).when(compared(Likeness.MISMATCH)).then(ANOTHER)
+
+
+@pytest.mark.parametrize("before", [(), (MISMATCH,)], ids=["nobody said anything", "people said no"])
+def test_that_it_is_his_takes_two_where_its_holder_has_another_name(before: tuple[Any, ...]) -> None:
+    alone = DecideOwnership(ownership=Ownership.MATCHES, decider="ann")
+    spec.given(SEEN, ANOTHER, *before).when(alone).then_raises(OwnershipTakesTwo)
+    spec.given(SEEN, ANOTHER, *before).when(replace(alone, agreed=True)).then(MATCHES)
+    spec.given(SEEN, ANOTHER, MATCHES).when(alone).then_nothing()
 
 
 def test_people_say_whose_it_is_and_that_it_is_good() -> None:

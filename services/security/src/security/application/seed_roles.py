@@ -228,7 +228,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         _allow(_ALL, "payments.ledger.list", "payments.ledger.export"),
         _allow(_ALL, "payments.instrument.list", "payments.instrument.export"),
         _allow(_ALL, *_FRAUD_VIEW, "payments.fraud_case.decide", "payments.fraud_rule.switch", *_FRAUD_TAKEN_AWAY),
-        _allow({}, "payments.fraud_rule.approve", "payments.fraud_entry.approve"),
+        _allow({}, "payments.fraud_rule.approve", "payments.fraud_entry.approve", "payments.instrument.approve"),
         _allow(_ALL, "verification.hit.decide", "verification.document.view", "backoffice.player.reveal"),
         _allow(_ALL, "backoffice.player.block", "backoffice.player.note", *_REPORTS),
         _allow(_ALL, "reports.player_transactions.request", "reports.withdrawals.request"),
@@ -257,7 +257,7 @@ SEED_ROLES: tuple[SeedRole, ...] = (
         "Checks who players are, by documents, and whose what they pay with is.",
         _MORE,
         _allow({"pii_basic": "clear", "pii_sensitive": "clear"}, *_LOOK_UP, *_CASES_VIEW, "verification.document.view"),
-        _allow({**_NAMES, **_MONEY}, "payments.instrument.list", "payments.instrument.verify"),
+        _allow({**_NAMES, **_MONEY}, *(f"payments.instrument.{one}" for one in ("list", "verify", "claim"))),
         _allow(
             {"pii_basic": "clear", "pii_sensitive": "clear"},
             "verification.document.upload",

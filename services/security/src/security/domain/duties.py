@@ -42,7 +42,7 @@ class Duty:
         return sorted(one for one in permissions if self.has(one))
 
 
-_WHOSE = "payments.instrument.verify"
+_WHOSE = ("payments.instrument.verify", "payments.instrument.claim", "payments.instrument.approve")
 _WORK = ("payments.parked.*", "payments.fraud_case.*")
 _RULES = (
     "payments.policy.*",
@@ -57,7 +57,7 @@ MONEY = Duty(patterns=("payments.*", "games.supplier.*"))
 
 MONEY_OUT = Duty(
     patterns=("payments.*",),
-    but=(*_RULES, *_WORK, _WHOSE),
+    but=(*_RULES, *_WORK, *_WHOSE),
     harmless=frozenset({"reject", "disable"}),
 )
 """What lets money go, one by one or by the hundred. A rejected withdrawal goes back to its player, and to a
@@ -75,7 +75,7 @@ ACCESS = Duty(
 )
 """What makes or lets in whoever may do something. A colleague who is new or back may do what others gave him."""
 
-FINDING = Duty(patterns=("verification.*", _WHOSE), but=("verification.parked.*",), harmless=frozenset({"upload"}))
+FINDING = Duty(patterns=("verification.*", *_WHOSE), but=("verification.parked.*",), harmless=frozenset({"upload"}))
 """Who somebody is, whether he is on a list, and whose a card or an account is."""
 
 BY_HAND = Duty(

@@ -26,6 +26,7 @@ async def decide_instrument(
     Raises:
         NotFound: there is none, or it is another casino's.
         OwnershipMismatch: it is somebody else's and shall be verified.
+        OwnershipTakesTwo: its holder has another name, and one person alone says that it is the player's.
     """
     outcome = await uow.decide(instrument, instrument_id, decision)
     known = await desk.instruments.find(uow.connection, instrument_id)

@@ -18,7 +18,7 @@ from payments.domain.instrument.commands import (
     SeeInstrument,
     UseInstrument,
 )
-from payments.domain.instrument.errors import OwnershipMismatch
+from payments.domain.instrument.errors import OwnershipMismatch, OwnershipTakesTwo
 from payments.domain.instrument.events import (
     Direction,
     InstrumentDisabled,
@@ -137,9 +137,14 @@ def _disable(command: DisableInstrument, state: Known) -> Sequence[InstrumentEve
 
 
 def _own(command: DecideOwnership, state: Known) -> Sequence[InstrumentEvent]:
-    """Somebody else's is good for no payouts: what was verified is so no longer."""
+    """Somebody else's is good for no payouts: what was verified is so no longer. Where the names say that it is, two
+    people find that it is his, as two let money go there.
+    """
     if command.ownership is state.ownership:
         return []
+    his, other_name = command.ownership is Ownership.MATCHES, state.likeness is Likeness.MISMATCH
+    if his and other_name and not command.agreed:
+        raise OwnershipTakesTwo
     fact = state.fact.fields()
     decided = InstrumentOwnershipDecided(**fact, ownership=command.ownership, decided_by=command.decider)
     if command.ownership is not Ownership.MISMATCH or state.verification is not Verification.VERIFIED:

@@ -49,10 +49,11 @@ class CompareHolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideOwnership:
-    """A person says whose it is."""
+    """A person says whose it is; `agreed`: and a second one, too."""
 
     ownership: Ownership
     decider: str
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

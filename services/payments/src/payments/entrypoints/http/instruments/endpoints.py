@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.approvals import PROPOSED, Proposing
 from chassis.auth import Caller, PlayerOr, Requires
 from chassis.domain import Invalid, NotFound
 from chassis.http import Db, Once
@@ -22,8 +23,10 @@ from payments.domain.instrument.commands import (
     EnableInstrument,
 )
 from payments.entrypoints.http.desk import TheDesk
+from payments.entrypoints.http.instruments.guarded import CLAIM, ClaimPayload
 from payments.entrypoints.http.instruments.listing import INSTRUMENTS, opening
 from payments.entrypoints.http.instruments.schemas import (
+    ClaimBody,
     DisableBody,
     EnableBody,
     InstrumentItem,
@@ -68,9 +71,30 @@ async def decide_ownership(
     once: Once,
     desk: TheDesk,
 ) -> Response:
-    """Say whether its holder is the player. What is somebody else's is not verified, or no longer."""
+    """Say whether its holder is the player. What is somebody else's is not verified, or no longer. That it is his takes
+    two people where its holder has another name: propose it.
+    """
     decision = DecideOwnership(ownership=body.ownership, decider=str(caller.id))
     return await _decided(desk, request, caller, once, instrument_id, decision, body.reason, P.INSTRUMENT_VERIFY)
+
+
+@router.post("/{instrument_id}/claim", **PROPOSED)
+async def propose_claim(
+    caller: Annotated[Caller, Requires(P.INSTRUMENT_CLAIM, proposes=True)],
+    instrument_id: UUID,
+    body: ClaimBody,
+    db: Db,
+    once: Once,
+    proposing: Proposing,
+    desk: TheDesk,
+) -> Response:
+    """Propose that it is the player's whatever name is on it; a second person approves that."""
+    async with db.read() as connection:
+        known = await desk.instruments.find(connection, instrument_id)
+    if known is None:
+        raise NotFound
+    caller.must_see(known.casino_id)
+    return await proposing(caller, CLAIM, ClaimPayload(instrument_id=instrument_id), reason=body.reason, once=once)
 
 
 @router.post("/{instrument_id}/verification", response_model=InstrumentView)

@@ -16,6 +16,12 @@ class OwnershipBody(StrictModel):
     reason: Reason
 
 
+class ClaimBody(StrictModel):
+    """Why it is his though another name is on it."""
+
+    reason: Reason
+
+
 class VerificationBody(StrictModel):
     """Whether winnings may be paid to it."""
 
