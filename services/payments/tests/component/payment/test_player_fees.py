@@ -1,8 +1,11 @@
 """Fees that players pay, over HTTP: told at the cashier, fixed when asked for, paid with the money or not at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from payments.domain.routing.terms import MethodTerms, PlayerFee
 
 from .fake_adyen import ADYEN
 from .test_closed_loop import approve as looked_at
@@ -75,7 +78,7 @@ async def test_two_people_set_the_terms_and_staff_see_them(world: World) -> None
 @pytest.mark.parametrize(
     ("fee", "field"),
     [
-        ({"bps": 10_001}, "methods.card.deposit_fee.bps"),
+        ({"bps": 10_000}, "methods.card.deposit_fee.bps"),
         ({"bps": -1}, "methods.card.deposit_fee.bps"),
         ({"bps": 1.5}, "methods.card.deposit_fee.bps"),
         ({"fixed_minor": {"EUR": -1}}, "methods.card.deposit_fee.fixed_minor.EUR"),
@@ -116,6 +119,17 @@ async def test_what_would_be_eaten_up_is_too_small(dear: World) -> None:
     assert (await dear.deposit(1_00, provider=None, method="card")).json()["code"] == "no_provider_available"
     named = await dear.deposit(1_00)
     assert (named.status_code, named.json()["code"]) == (409, "amount_outside_policy")
+
+
+async def test_a_fee_that_was_agreed_to_before_and_takes_the_whole_offers_nothing(dear: World) -> None:
+    whole = {"card": MethodTerms(deposit_fee=PlayerFee(bps=10_000))}
+    async with dear.service.db.write() as connection:
+        account = await dear.desk.accounts.find(connection, dear.casino, "stripe")
+        assert account is not None
+        await dear.desk.accounts.save(connection, replace(account, methods=whole), dear.clock.now())
+    for asked in ({}, {"amount_minor": 50_00}):
+        card = (await cashier(dear, **asked))["card"]
+        assert (card["offered"], card["why_missing"]) == (False, "amount_too_small")
 
 
 async def test_where_providers_ask_differently_the_cashier_tells_the_most(dear: World) -> None:

@@ -75,6 +75,20 @@ def test_what_is_held_covers_as_much_with_its_fee_and_no_more(
     assert most + 1 + fee.of(most + 1, "EUR") > held
 
 
+@given(rates, sums, sums, sums)
+def test_the_least_is_the_first_amount_of_which_anything_is_left_where_there_is_one(
+    bps: int, fixed: dict[str, int], least: dict[str, int], more: dict[str, int]
+) -> None:
+    most = {currency: least.get(currency, 0) + extra for currency, extra in more.items()}
+    fee = PlayerFee(bps=bps, fixed_minor=fixed, min_minor=least, max_minor=most)
+    first = fee.least("EUR")
+    if first is None:
+        assert all(fee.of(amount, "EUR") >= amount for amount in (1, 100_00, 10**13))
+    else:
+        assert fee.of(first, "EUR") < first
+        assert first == 1 or fee.of(first - 1, "EUR") >= first - 1
+
+
 def test_by_default_nothing_is_paid() -> None:
     assert PlayerFee().of(10**12, "EUR") == 0
     assert not PlayerFee().charges("EUR")

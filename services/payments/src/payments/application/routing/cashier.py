@@ -110,7 +110,8 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
-            why = {one.provider: _why_of_no_amount(strategy, asking, one) for one in offers}
+            fees = {one.provider: fee_of_method(one, method, Direction.IN) for one in takers}
+            why = {one.provider: _why_of_no_amount(strategy, asking, one, fees[one.provider]) for one in offers}
         else:
             why = {one.provider: one.left_out for one in choose(strategy, asking, offers).candidates}
         asks = {one.provider: _asks(desk, one, method) for one in takers}
@@ -118,8 +119,10 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
     return found
 
 
-def _why_of_no_amount(strategy: Strategy, asking: Asking, offer: Offer) -> LeftOut | None:
+def _why_of_no_amount(strategy: Strategy, asking: Asking, offer: Offer, fee: PlayerFee) -> LeftOut | None:
     found = obstacle(asking, offer)
+    if found is None and fee.least(asking.currency) is None:
+        return LeftOut.AMOUNT_TOO_SMALL
     return LeftOut.NOT_IN_STRATEGY if found is None and not within_reach(strategy, asking, offer) else found
 
 
@@ -176,7 +179,8 @@ def _met(
 
 def _least(bound: int | None, fee: PlayerFee, currency: str) -> int | None:
     """More than the fee, where there is one."""
-    return max(bound or 0, fee.least(currency)) if fee.charges(currency) else bound
+    least = fee.least(currency)
+    return bound if least is None or not fee.charges(currency) else max(bound or 0, least)
 
 
 def fees_at(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:

@@ -56,12 +56,14 @@ class PlayerFee:
                 most = middle - 1
         return least
 
-    def least(self, currency: str) -> int:
-        """The least amount of which anything is left after it.
+    def least(self, currency: str) -> int | None:
+        """The least amount of which anything is left after it; None: it takes the whole of any.
 
         >>> PlayerFee(bps=1_000, min_minor={"EUR": 50}).least("EUR")
         51
         """
+        if self.bps >= BPS and currency not in self.max_minor:
+            return None
         most = 1
         while self.of(most, currency) >= most:
             most *= 2

@@ -90,12 +90,21 @@ class Terms(StrictModel):
         return self
 
 
+class NewDepositFee(PlayerFeeTerms):
+    """What the player pays to pay in, as it shall be: never the whole of it."""
+
+    bps: Annotated[int, Field(strict=True, ge=0, lt=10_000)] = Field(
+        default=0, description="Of the amount, in hundredths of a percent; parts of a minor unit are left to him"
+    )
+
+
 class NewTerms(Terms):
-    """Terms as they shall be. Of those that hold already each country was believed."""
+    """Terms as they shall be. Of those that hold already each country, and each fee, was believed."""
 
     countries: Annotated[list[KnownCountry], Field(max_length=250)] = Field(
         default=[], description="Whose players (ISO 3166-1 alpha-2); empty: all"
     )
+    deposit_fee: NewDepositFee = Field(default=NewDepositFee(), description="What the player pays to pay in; nothing")
 
 
 class Reason(BaseModel):
