@@ -12,7 +12,7 @@ from payments.application.lanes import questions
 from payments.application.metrics import DEPOSITS_ENDED
 from payments.application.ports import StepUp
 from payments.application.restrictions import restricted_by
-from payments.application.routing.deciding import Wished, choose_next, logged
+from payments.application.routing.deciding import Wished, choose_next, claim_try, logged
 from payments.application.routing.ports import RoutingOutcome
 from payments.domain.deposit.aggregate import deposit
 from payments.domain.deposit.cascade import may_pass_on
@@ -102,6 +102,7 @@ async def _next(desk: Desk, uow: UnitOfWork, deposit_id: UUID, intent: Requested
         account = await desk.offered(uow.connection, fact.casino_id, provider, fact.currency)
     except ProviderNotOffered:
         return None  # It was switched off this very moment.
+    await claim_try(desk, uow.connection, wished, choice, provider, now)
     kept = logged(choice, wished, attempt=len(tried) + 1, now=now, provider=provider)
     await desk.routing.note(uow.connection, kept)
     return NextProvider(provider=provider, sent_as=desk.sent_as(account))

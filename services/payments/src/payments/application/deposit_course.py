@@ -15,7 +15,7 @@ from payments.application.instruments.seeing import fingerprint_of
 from payments.application.known import PlayerStanding
 from payments.application.ledger import Wallet
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
-from payments.application.routing.deciding import Choice, Wished, asking_of, choose_provider, logged
+from payments.application.routing.deciding import Choice, Wished, asking_of, choose_provider, claim_try, logged
 from payments.application.routing.named import ensure_agreed
 from payments.application.routing.unrouted import deposit_refusal, unrouted
 from payments.domain.deposit.aggregate import deposit
@@ -156,9 +156,10 @@ async def judged(
 
 
 async def note_course(desk: Desk, uow: UnitOfWork, wish: DepositWish, course: Course) -> None:
-    """Keep why this provider was chosen, where one was."""
+    """Keep why this provider was chosen, where one was, and be the one that tries it, where one may."""
     if course.chosen is not None and wish.method is not None:
         wished, now = _wished(wish, wish.method), uow.ctx.occurred_at
+        await claim_try(desk, uow.connection, wished, course.chosen, course.account.provider, now)
         kept = logged(course.chosen, wished, attempt=1, now=now, provider=course.account.provider)
         await desk.routing.note(uow.connection, kept)
 

@@ -1,12 +1,13 @@
 """A deposit is asked for by method: who is chosen, what is kept of it, and who is not asked for a while."""
 
+from asyncio import gather
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from contracts.backoffice.events import PlayerTagged, PlayerUntagged
+from contracts.backoffice.events import PlayerTagged, PlayerUntagged, SelfExclusionStarted
 
 from .fake_adyen import ADYEN
 from .fakes import THEIR_PUBLIC
@@ -274,6 +275,31 @@ async def test_one_alone_tries_a_provider_at_a_time(two: World) -> None:
     await two.request_deposit(provider=None, method="card")  # Its process died before it called anybody.
     assert (await by_card(two))["provider"] == "adyen"
     await later(two, 31)
+    assert (await by_card(two))["provider"] == "stripe"
+
+
+async def test_of_many_at_once_one_alone_tries_it(two: World) -> None:
+    await fail(two, 5)
+    players = [uuid4() for _ in range(4)]
+    for player in players:
+        await two.register(player)
+    await later(two, 31)
+    await gather(*(two.request_deposit(provider=None, method="card", player=one) for one in players))
+    asked = await two.rows(
+        "SELECT provider, count(*)::int AS often FROM routing_decision WHERE player_id = ANY($1) GROUP BY 1", players
+    )
+    assert {row["provider"]: row["often"] for row in asked} == {"stripe": 1, "adyen": 3}
+
+
+async def test_whoever_is_refused_tries_nobody_and_is_in_nobodys_way(two: World) -> None:
+    await fail(two, 5)
+    await later(two, 31)
+    honest, two.player = two.player, uuid4()
+    await two.register()
+    started = two.clock.now()
+    await two.tell(SelfExclusionStarted(player_id=two.player, casino_id=two.casino, started_at=started, until=None))
+    assert (await two.deposit(provider=None, method="card")).json()["code"] == "self_excluded"
+    two.player = honest
     assert (await by_card(two))["provider"] == "stripe"
 
 

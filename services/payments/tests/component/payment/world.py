@@ -231,11 +231,13 @@ class World:
         }
         return await self.post("/deposits", body, key=key)
 
-    async def request_deposit(self, provider: str | None = "stripe", method: str | None = None) -> UUID:
+    async def request_deposit(
+        self, provider: str | None = "stripe", method: str | None = None, *, player: UUID | None = None
+    ) -> UUID:
         """What is left of a deposit whose process died before it called the provider."""
         wish = DepositWish(
             deposit_id=uuid4(),
-            player_id=self.player,
+            player_id=player or self.player,
             casino_id=self.casino,
             provider=provider,
             amount_minor=50_00,

@@ -105,7 +105,7 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
             amount_minor=visit.amount_minor or 1,
         )
         breakers = await desk.routing.breakers(connection, visit.casino_id, wished.segment)
-        restricted = {name for name, one in breakers.items() if one.restricts(visit.now)}
+        restricted = frozenset(name for name, one in breakers.items() if one.restricts(visit.now))
         asking = asking_of(desk, wished, player, new_player=new_player)
         offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
         if visit.amount_minor is None:

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.domain import Blame, Invalid, uuid7
+from chassis.store import VersionConflict
 from payments.application.desk import Desk
 from payments.application.known import PlayerStanding
 from payments.application.ports import DepositFlow, ProviderAccount, StepUp
 from payments.application.routing.ports import LoggedDecision, RoutingOutcome, Segment
 from payments.domain.deposit.bounds import bounds_of
-from payments.domain.routing.breaker import Breaker
 from payments.domain.routing.choice import Asking, Bucket, Decision, Offer, choose, without
 from payments.domain.routing.strategy import Direction, Ranking, Strategy, Way, unwritten
 from payments.domain.routing.terms import MethodTerms
@@ -65,7 +65,7 @@ class Circumstances:
         windows: their latest buckets, where they are compared by them.
     """
 
-    restricted: set[str]
+    restricted: frozenset[str]
     room_minor: Mapping[str, int]
     windows: Mapping[str, tuple[Bucket, ...]] = field(default_factory=dict)
 
@@ -76,6 +76,7 @@ class Choice:
 
     Attributes:
         known: some account of the casino offers the method, on or off.
+        half_open: those whose breakers let one deposit try them now; see `claim_try`.
         if_told_more: where nobody is asked: who would be, first, if the player had given all that providers must know.
     """
 
@@ -83,13 +84,14 @@ class Choice:
     decision: Decision
     version: int
     known: bool = True
+    half_open: frozenset[str] = frozenset()
     if_told_more: str | None = None
 
 
 async def choose_provider(
     desk: Desk, connection: AsyncConnection, wished: Wished, player: PlayerStanding, now: datetime
 ) -> Choice:
-    """Put the providers in order for a new deposit. Whoever comes first while its breaker is half open is tried."""
+    """Put the providers in order for a new deposit. Nothing is claimed: it may yet be refused, or go another way."""
     published = await desk.routing.strategy(connection, wished.casino_id, Direction.DEPOSIT)
     strategy = unwritten(Direction.DEPOSIT) if published is None else published.strategy
     new_player = not await desk.directory.paid_in_before(connection, wished.player_id)
@@ -113,7 +115,7 @@ async def choose_next(
     strategy = Strategy(otherwise=Ranking(way=Way.ORDER, providers=(*tried, *route)))
     version = 0 if published is None else published.version
     asking = asking_of(desk, wished, player, new_player=False)
-    choice = await _chosen(desk, connection, wished, asking, strategy, version, now, tried)
+    choice = await _chosen(desk, connection, wished, asking, strategy, version, now)
     return replace(choice, decision=without(choice.decision, tried))
 
 
@@ -125,45 +127,41 @@ async def _chosen(
     strategy: Strategy,
     version: int,
     now: datetime,
-    tried: Sequence[str] = (),
 ) -> Choice:
     accounts = await desk.accounts.all_of(connection, wished.casino_id)
     breakers = await desk.routing.breakers(connection, wished.casino_id, wished.segment)
-    windows = await windows_of(desk, connection, wished, strategy, [one.provider for one in accounts])
+    restricted = frozenset(name for name, one in breakers.items() if one.restricts(now))
     circumstances = Circumstances(
-        restricted={name for name, one in breakers.items() if one.restricts(now)},
+        restricted=restricted,
         room_minor=await desk.reconciling.store.room_minor(connection, wished.casino_id, wished.currency),
-        windows=windows,
+        windows=await windows_of(desk, connection, wished, strategy, [one.provider for one in accounts]),
     )
-    while True:
-        offers = offers_of(desk, wished, asking, accounts, circumstances)
-        decision = choose(strategy, asking, offers)
-        first = next((name for name in decision.route if name not in tried), None)
-        if first is None or await _may_ask(desk, connection, wished, first, breakers, now):
-            told = decision.route or choose(strategy, asking, [replace(one, detailed=True) for one in offers]).route
-            return Choice(
-                asking=asking,
-                decision=decision,
-                version=version,
-                known=any(one.offers_method for one in offers),
-                if_told_more=told[0] if told and not decision.route else None,
-            )
-        circumstances.restricted.add(first)
+    offers = offers_of(desk, wished, asking, accounts, circumstances)
+    decision = choose(strategy, asking, offers)
+    told = decision.route or choose(strategy, asking, [replace(one, detailed=True) for one in offers]).route
+    return Choice(
+        asking=asking,
+        decision=decision,
+        version=version,
+        known=any(one.offers_method for one in offers),
+        half_open=frozenset(name for name, one in breakers.items() if one.wants_probe) - restricted,
+        if_told_more=told[0] if told and not decision.route else None,
+    )
 
 
-async def _may_ask(
-    desk: Desk,
-    connection: AsyncConnection,
-    wished: Wished,
-    provider: str,
-    breakers: Mapping[str, Breaker],
-    now: datetime,
-) -> bool:
-    """Whether the provider may be asked: where its breaker is half open, by one alone."""
-    breaker = breakers.get(provider)
-    if breaker is None or not breaker.wants_probe:
-        return True
-    return await desk.routing.claim_probe(connection, wished.casino_id, provider, wished.segment, now)
+async def claim_try(
+    desk: Desk, connection: AsyncConnection, wished: Wished, choice: Choice, provider: str, now: datetime
+) -> None:
+    """Be the one that tries the provider, where its breaker is half open. For whoever surely asks it: others pass by
+    meanwhile.
+
+    Raises:
+        VersionConflict: another one was faster. Begun again, the deposit goes elsewhere.
+    """
+    if provider not in choice.half_open:
+        return
+    if not await desk.routing.claim_probe(connection, wished.casino_id, provider, wished.segment, now):
+        raise VersionConflict(f"probe of {provider}")
 
 
 async def windows_of(
