@@ -11,6 +11,7 @@ from payments.domain.fraud.catalogue import CATALOGUE
 from payments.domain.withdrawal.policy import WithdrawalPolicy
 
 from .fake_paysafe import PAYSAFE, WALLET
+from .test_routing import fail, later
 from .world import World
 
 CHALLENGED = "payment_method_options[card][request_three_d_secure]"
@@ -116,6 +117,17 @@ async def test_where_nobody_can_the_deposit_is_refused_if_the_casino_says_so(wor
     kept = await world.rows("SELECT code FROM rm_deposit_list")
     assert {row["code"] for row in kept} == {"fraud_unproven"}
     assert {one["code"] for one in (await world.get("/deposits")).json()} == {"not_allowed"}
+
+
+@pytest.mark.parametrize("unproven", ["review", "decline"])
+async def test_whoever_tries_a_provider_for_all_is_authenticated_as_well(world: World, unproven: str) -> None:
+    await offer(world, "stripe")
+    await fail(world, 5)
+    await later(world, 31)
+    await rules(world, unproven=unproven)
+    answer = await world.deposit(provider=None, method="card")
+    assert (answer.status_code, (await decided(world))["proof"]) == (201, "asked"), answer.text
+    assert sent(world)[CHALLENGED] == ["challenge"]
 
 
 # --- because a bank does
