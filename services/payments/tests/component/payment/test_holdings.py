@@ -7,11 +7,12 @@ import pytest
 
 from payments.adapters.ledger.rollup import roll_up
 
+from .fake_adyen import ADYEN
 from .test_reconciliation_routes import listed
 from .test_refunds import refund
 from .test_settlement_terms import agreed, proposed
 from .test_taken_back import paid_in
-from .world import V1, World
+from .world import STRIPE, V1, World
 
 
 @pytest.fixture
@@ -44,6 +45,15 @@ async def test_a_deposit_with_which_it_would_hold_more_goes_to_another_and_the_l
     assert await asked_of(full, 50_00) == ("stripe", {"stripe": None, "adyen": None, "trustly": "method_not_offered"})
     provider, why = await asked_of(full, 50_01)
     assert (provider, why["stripe"]) == ("adyen", "holds_too_much")
+
+
+async def test_where_it_may_hold_less_than_it_takes_at_once_it_is_not_offered(full: World) -> None:
+    for provider, more in (("adyen", ADYEN), ("stripe", STRIPE)):
+        bounds = {"EUR": {"min_minor": 50_01}}
+        body = {"enabled": provider == "stripe", "currencies": ["EUR"], "methods": {"card": {}}, **more}
+        assert (await full.settle(f"/providers/{provider}", {**body, "deposit_bounds": bounds})).status_code == 200
+    shown = await card(full)
+    assert (shown["offered"], shown["why_missing"]) == (False, "holds_too_much")
 
 
 async def test_what_it_holds_beyond_leaves_no_room_and_what_leaves_it_makes_some(full: World) -> None:

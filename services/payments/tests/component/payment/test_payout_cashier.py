@@ -66,6 +66,13 @@ async def test_no_more_is_offered_than_the_player_holds(paying: World) -> None:
     assert (await bank(paying))["max_minor"] == 0
 
 
+async def test_whoever_holds_less_than_is_paid_at_once_is_told_that(paying: World) -> None:
+    await paying.give(50_00)
+    await terms(paying, "trustly", payout_min_minor={"EUR": 60_00})
+    shown = await bank(paying)
+    assert (shown["offered"], shown["why_missing"], shown["providers"]) == (False, "insufficient_funds", [])
+
+
 async def test_nothing_is_offered_while_a_bank_wants_money_back(paying: World) -> None:
     await paying.give(200_00)
     await charged_back(paying, await paid_in(paying))

@@ -341,6 +341,26 @@ async def test_the_cashier_knows_the_players_own_limits(two: World) -> None:
     assert (card["offered"], card["why_missing"], card["max_minor"]) == (False, "deposit_limit_reached", 0)
 
 
+async def test_a_method_of_which_he_may_pay_no_amount_is_not_offered(two: World) -> None:
+    await settings(two, "adyen", methods={"card": {}}, deposit_bounds={"EUR": {"min_minor": 20_00}})
+    await settings(two, "stripe", methods={"card": {}}, deposit_bounds={"EUR": {"min_minor": 10_00}})
+    await two.tell(limit(two, 15_00))
+    card = (await cashier(two))["card"]
+    assert (card["providers"], card["min_minor"], card["max_minor"]) == (["stripe"], 10_00, 15_00)
+    await two.tell(limit(two, 9_99))
+    card = (await cashier(two))["card"]
+    assert (card["offered"], card["why_missing"], card["providers"]) == (False, "deposit_limit_reached", [])
+    assert (await two.deposit(10_00, provider=None, method="card")).json()["code"] == "deposit_limit_reached"
+
+
+async def test_what_the_strategy_has_asked_for_larger_amounts_alone_is_not_offered_below_them(two: World) -> None:
+    await publish(two, fallback=[])
+    await two.tell(limit(two, 99_99))
+    assert (await cashier(two))["card"]["providers"] == ["adyen"]
+    await settings(two, "adyen", enabled=False)
+    assert (await cashier(two))["card"]["why_missing"] == "deposit_limit_reached"
+
+
 async def test_the_cashier_is_for_players_and_refuses_nonsense(two: World) -> None:
     assert (await two.get("/cashier?currency=EUR", as_=two.staff())).status_code == 403
     for query, field in (

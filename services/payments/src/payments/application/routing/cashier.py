@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payments.application.deposit_room import too_many
 from payments.application.desk import Desk
-from payments.application.errors import DEPOSIT_REFUSALS
+from payments.application.errors import DEPOSIT_REFUSALS, DepositLimitReached
 from payments.application.fees import fee_of_method
 from payments.application.late import deposit_standing
 from payments.application.ports import ProviderAccount
@@ -108,22 +108,70 @@ async def deposit_methods(desk: Desk, connection: AsyncConnection, visit: Visit)
         restricted = frozenset(name for name, one in breakers.items() if one.restricts(visit.now))
         asking = asking_of(desk, wished, player, new_player=new_player)
         offers = offers_of(desk, wished, asking, takers, Circumstances(restricted=restricted, room_minor=room))
+        spans = {one.provider: _span(one, method, visit.currency, room.get(one.provider), left) for one in takers}
+        why: Mapping[str, str | None]
         if visit.amount_minor is None:
             offers = [replace(one, exact=True, min_minor=None, max_minor=None) for one in offers]
-            fees = {one.provider: fee_of_method(one, method, Direction.IN) for one in takers}
-            why = {one.provider: _why_of_no_amount(strategy, asking, one, fees[one.provider]) for one in offers}
+            why = {one.provider: _why_of_no_amount(strategy, asking, one, spans[one.provider]) for one in offers}
         else:
             why = {one.provider: one.left_out for one in choose(strategy, asking, offers).candidates}
         asks = {one.provider: _asks(desk, one, method) for one in takers}
-        found.append(_met(method, visit, takers, why, refused, left, room, asks))
+        found.append(_met(method, visit, takers, why, refused, spans, asks))
     return found
 
 
-def _why_of_no_amount(strategy: Strategy, asking: Asking, offer: Offer, fee: PlayerFee) -> LeftOut | None:
-    found = obstacle(asking, offer)
-    if found is None and fee.least(asking.currency) is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """What the player may pay in at one provider at once.
+
+    Attributes:
+        least_minor: more than his fee, and as much as the casino takes; None: the fee takes the whole of any amount.
+        bound_minor: the most that the casino takes.
+        room_minor: how much more the provider may hold; None: not bounded.
+        left_minor: what his own limits leave him; None: he has none.
+    """
+
+    least_minor: int | None
+    bound_minor: int | None
+    room_minor: int | None
+    left_minor: int | None
+
+    @property
+    def most_minor(self) -> int | None:
+        """By all of them."""
+        return within(within(self.bound_minor, self.room_minor), self.left_minor)
+
+
+def _span(account: ProviderAccount, method: str, currency: str, room: int | None, left: int | None) -> _Span:
+    bounds, more_than_fee = bounds_of(account.deposit_bounds, currency), _fee(account, method).least(currency)
+    return _Span(
+        least_minor=None if more_than_fee is None else max(bounds.min_minor or 1, more_than_fee),
+        bound_minor=bounds.max_minor,
+        room_minor=room,
+        left_minor=left,
+    )
+
+
+def _fee(account: ProviderAccount, method: str) -> PlayerFee:
+    return fee_of_method(account, method, Direction.IN)
+
+
+def _why_of_no_amount(strategy: Strategy, asking: Asking, offer: Offer, span: _Span) -> str | None:
+    """Why the provider would be asked for no amount at all; None: for some it would."""
+    found, least, most = obstacle(asking, offer), span.least_minor, span.bound_minor
+    if found is not None:
+        return found
+    if least is None or (most is not None and least > most):
         return LeftOut.AMOUNT_TOO_SMALL
-    return LeftOut.NOT_IN_STRATEGY if found is None and not within_reach(strategy, asking, offer) else found
+    for bound, why in (
+        (most, LeftOut.NOT_IN_STRATEGY),
+        (span.room_minor, LeftOut.HOLDS_TOO_MUCH),
+        (span.left_minor, DepositLimitReached.code),
+    ):
+        most = within(most, bound)
+        if (most is not None and least > most) or not within_reach(strategy, asking, offer.provider, least, most):
+            return why
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +197,23 @@ def _met(
     method: str,
     visit: Visit,
     accounts: Sequence[ProviderAccount],
-    why: Mapping[str, LeftOut | None],
+    why: Mapping[str, str | None],
     refused: str | None,
-    left: int | None,
-    room: Mapping[str, int],
+    spans: Mapping[str, _Span],
     asks: Mapping[str, _Asks],
 ) -> AtCashier:
-    """`left`: what his own limits leave him; None: he has none. `room`: what providers may hold more, where bounded."""
+    """`why` not, by provider, and `refused`: by none of them."""
     able = [one for one in accounts if why[one.provider] is None]
     shown = able or [one for one in accounts if method in one.methods]
-    bounds = {one.provider: bounds_of(one.deposit_bounds, visit.currency) for one in shown}
-    fees = {one.provider: fee_of_method(one, method, Direction.IN) for one in shown}
-    least = [_least(one.min_minor, fees[provider], visit.currency) for provider, one in bounds.items()]
-    most = [within(one.max_minor, room.get(provider)) for provider, one in bounds.items()]
-    closest = None if able else nearest(why[one.provider] for one in shown)
-    missing = refused or (None if closest is None else closest.value)
+    least = [spans[one.provider].least_minor for one in shown]
+    most = [spans[one.provider].most_minor for one in shown]
+    missing = refused or (None if able else _nearest(why[one.provider] for one in shown))
     told = [asks[one.provider] for one in shown]
     return AtCashier(
         method=method,
         why_missing=missing,
-        min_minor=None if None in least else min((one for one in least if one is not None), default=None),
-        max_minor=within(max((one for one in most if one is not None), default=None), left),
+        min_minor=None if 1 in least else min((one for one in least if one is not None), default=None),
+        max_minor=max((one for one in most if one is not None), default=None),
         details=tuple(sorted({name for one in told for name in one.names})),
         required_details=tuple(sorted(frozenset.intersection(*(one.must for one in told)))) if told else (),
         providers=tuple(one.provider for one in able) if missing is None else (),
@@ -177,10 +221,12 @@ def _met(
     )
 
 
-def _least(bound: int | None, fee: PlayerFee, currency: str) -> int | None:
-    """More than the fee, where there is one."""
-    least = fee.least(currency)
-    return bound if least is None or not fee.charges(currency) else max(bound or 0, least)
+def _nearest(whys: Iterable[str | None]) -> str | None:
+    """What is nearest to being asked: where the player's own limit alone is in the way, everything else is not."""
+    known = set(whys) - {None}
+    if DepositLimitReached.code in known:
+        return DepositLimitReached.code
+    return nearest(one for one in LeftOut if one in known)
 
 
 def fees_at(visit: Visit, accounts: Iterable[ProviderAccount], method: str, direction: Direction) -> tuple[FeeAt, ...]:

@@ -167,16 +167,18 @@ def _nearest(codes: Iterable[str | None]) -> str | None:
 
 
 def _edges(counter: _Counter, offers: Sequence[Offer]) -> list[int]:
-    """The amounts at which the answer may change, as far as he may have any of them; and the least he may ask for."""
+    """The amounts at which the answer may change, as far as he may have any of them; and the least he may ask for, of
+    the casino and of each provider: where he cannot have that, the answer says why not.
+    """
     least = counter.policy.minimum_minor or 1
     whens = [one.when for one in counter.strategy.rules]
     most = [_most(counter.policy, one) for one in offers]
-    edges = {max(least, one.min_minor) for one in offers if one.min_minor is not None}
-    edges |= {one for one in most if one is not None}
+    edges = {one for one in most if one is not None}
     edges |= {amount for one in whens if one.min_minor is not None for amount in (one.min_minor - 1, one.min_minor)}
     edges |= {amount for one in whens if one.max_minor is not None for amount in (one.max_minor, one.max_minor + 1)}
     top = max((one for one in most if one is not None), default=least)
-    return sorted({least, *(one for one in edges if least <= one <= top)})
+    leasts = {max(least, one.min_minor or 1) for one in offers}
+    return sorted({least, *leasts, *(one for one in edges if least <= one <= top)})
 
 
 def _most(policy: WithdrawalPolicy, offer: Offer) -> int | None:

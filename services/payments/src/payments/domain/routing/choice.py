@@ -164,17 +164,20 @@ def choose(strategy: Strategy, asking: Asking, offers: Iterable[Offer]) -> Decis
     )
 
 
-def within_reach(strategy: Strategy, asking: Asking, offer: Offer) -> bool:
-    """Whether the strategy has the provider asked for some amount, whatever else is in its way."""
+def within_reach(strategy: Strategy, asking: Asking, provider: str, least_minor: int, most_minor: int | None) -> bool:
+    """Whether the strategy has the provider asked for some amount between these, whatever else is in its way."""
     rankings: list[Ranking] = []
     for rule in strategy.rules:
-        if matches(replace(rule.when, min_minor=None, max_minor=None), asking):
-            rankings.append(rule.then)
-            if rule.when.min_minor is None and rule.when.max_minor is None:
-                break
+        least, most = rule.when.min_minor or 0, rule.when.max_minor
+        about = matches(replace(rule.when, min_minor=None, max_minor=None), asking)
+        if not about or (most is not None and most < least_minor) or (most_minor is not None and most_minor < least):
+            continue
+        rankings.append(rule.then)
+        if least <= least_minor and (most is None or (most_minor is not None and most_minor <= most)):
+            break
     else:
         rankings.append(strategy.otherwise)
-    return offer.provider in strategy.fallback or any(one.learns or offer.provider in one.providers for one in rankings)
+    return provider in strategy.fallback or any(one.learns or provider in one.providers for one in rankings)
 
 
 def without(decision: Decision, tried: Sequence[str]) -> Decision:
