@@ -1,7 +1,7 @@
 """Whom a withdrawal is paid by and where to, in that provider's words, and what the rules against fraud make of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from chassis.domain import Invalid
 from chassis.domain.numbers import plain_number
 from chassis.store import UnitOfWork
+from payments.application.closed_loop.planning import Divide, seen
 from payments.application.desk import Desk
 from payments.application.destinations import Whither, whither
 from payments.application.errors import ProviderNotOffered
@@ -20,13 +21,14 @@ from payments.application.ledger import Wallet
 from payments.application.ports import PayoutFlow, ProviderAccount
 from payments.application.routing.deciding import Choice, logged
 from payments.application.routing.named import ensure_agreed
-from payments.application.routing.payouts import Outgoing, choose_payer, payout_asking
+from payments.application.routing.payouts import Outgoing, choose_payer, paying, payout_asking
 from payments.application.routing.unrouted import payout_refusal, unrouted
 from payments.domain.fraud.rules import Trigger
 from payments.domain.instrument.words import Instrument, refuse_card_numbers
 from payments.domain.routing.float import Float
 from payments.domain.routing.strategy import Direction
 from payments.domain.withdrawal.aggregate import withdrawal
+from payments.domain.withdrawal.closed_loop import Plan
 from payments.domain.withdrawal.destination import KIND
 from payments.domain.withdrawal.errors import WithdrawalAlreadyRequested
 from payments.domain.withdrawal.states import Existing
@@ -100,24 +102,36 @@ async def payout_course_of(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, pl
         where = await whither(desk, uow.connection, wish.player_id, wish.casino_id, wish.destination)
         destination, shown_as = where.checked_for(provider, flow, wish.currency)
     refuse_card_numbers(wish.destination, within="destination")
+    instrument = wish.instrument or instrument_of_destination(desk, provider, destination)
     if not isinstance((await uow.load(withdrawal, wish.withdrawal_id)).state, Existing):
-        await _ensure_paid(desk, uow, wish, player, account)
-    return PayoutCourse(
-        account=account,
-        flow=flow,
-        destination=destination,
-        shown_as=shown_as,
-        instrument=wish.instrument or instrument_of_destination(desk, provider, destination),
+        pays = (await plan_of_wish(desk, uow, wish, provider, instrument)).named_minor
+        await _ensure_paid(desk, uow, wish, player, account, pays)
+    return PayoutCourse(account=account, flow=flow, destination=destination, shown_as=shown_as, instrument=instrument)
+
+
+async def plan_of_wish(
+    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, provider: str, instrument: Instrument | None
+) -> Plan:
+    """Where it would go now, were it paid by this provider, to what is there."""
+    what = Divide(
+        player_id=wish.player_id,
+        casino_id=wish.casino_id,
+        provider=provider,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+        instrument_id=None if instrument is None else instrument_id_of(desk, wish.player_id, instrument),
+        method=wish.method,
     )
+    return (await seen(desk, uow.connection, what)).plan
 
 
 async def _ensure_paid(
-    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, player: PlayerStanding, account: ProviderAccount
+    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, player: PlayerStanding, account: ProviderAccount, pays_minor: int
 ) -> None:
     floats = await desk.floats.of_currency(uow.connection, wish.casino_id, wish.currency)
     held = floats.get(account.provider, Float()).free_minor(uow.ctx.occurred_at)
     asking = payout_asking(desk, outgoing_of(wish, "", Whither()), player)
-    ensure_agreed(account, asking, Direction.WITHDRAWAL, float_minor=held)
+    ensure_agreed(account, asking, Direction.WITHDRAWAL, float_minor=held, pays_minor=pays_minor)
 
 
 async def _by_method(
@@ -135,12 +149,24 @@ async def _by_method(
         if before is None:
             raise ProviderNotOffered
         return _course(desk, wish, where, before, None)
-    outgoing = outgoing_of(wish, method, where)
+    outgoing = replace(outgoing_of(wish, method, where), pays_minor=await _pays_minor(desk, uow, wish, where))
     choice = await choose_payer(desk, uow.connection, outgoing, player, uow.ctx.occurred_at)
     if not choice.decision.route:
         raise unrouted(uow, choice, outgoing, payout_refusal(choice, f"destination.{KIND}"))
     account = await desk.offered(uow.connection, wish.casino_id, choice.decision.route[0], wish.currency)
     return _course(desk, wish, where, account, choice)
+
+
+async def _pays_minor(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, where: Whither) -> dict[str, int]:
+    """By provider that can pay there: what of it would go out there."""
+    found = {}
+    for account in paying(desk, await desk.accounts.all_of(uow.connection, wish.casino_id)):
+        provider, flow = account.provider, payout_flow(desk, account.provider)
+        if where.payable_by(provider, flow, wish.currency):
+            destination, _ = where.checked_for(provider, flow, wish.currency)
+            instrument = instrument_of_destination(desk, provider, destination)
+            found[provider] = (await plan_of_wish(desk, uow, wish, provider, instrument)).named_minor
+    return found
 
 
 def _course(

@@ -11,7 +11,6 @@ from chassis.auth import Caller
 from chassis.domain import NotFound
 from chassis.store import UnitOfWork
 from contracts.payments.permissions import PaymentsPermission as P
-from payments.application.closed_loop.planning import Divide, seen
 from payments.application.desk import Desk
 from payments.application.fees import fee_of_wish
 from payments.application.instruments.seeing import (
@@ -27,6 +26,7 @@ from payments.application.payout_course import (
     judged_payout,
     note_payout_course,
     payout_course_of,
+    plan_of_wish,
     sealed_destination,
 )
 from payments.application.second_person import said_before
@@ -52,7 +52,6 @@ from payments.domain.withdrawal.errors import (
     WithdrawalAlreadyRequested,
 )
 from payments.domain.withdrawal.events import WithdrawalFact, WithdrawalFailed, WithdrawalReturned
-from payments.domain.withdrawal.going import Goes
 from payments.domain.withdrawal.policy import in_force
 from payments.domain.withdrawal.states import Absent, Approved, AwaitingApproval, Existing, Order
 from payments.domain.withdrawal.words import PayoutWord, SentBack
@@ -107,7 +106,7 @@ async def request_withdrawal(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) 
         instrument_id=instrument_id,
         fee_minor=0 if course.flow is None or course.repeated else fee_of_wish(course.account, wish, Direction.OUT),
         method=wish.method,
-        goes=await _goes(desk, uow, wish, provider, instrument_id),
+        goes=(await plan_of_wish(desk, uow, wish, provider, told)).goes,
     )
     outcome = await decide_withdrawal(desk, uow, wish.withdrawal_id, command)
     if outcome.events:
@@ -126,20 +125,6 @@ async def judge_refused(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> No
     course = await payout_course_of(desk, uow, wish, player)
     wallet = await desk.ledger.lock_wallet(uow.connection, wish.casino_id, wish.player_id, wish.currency)
     await judged_payout(desk, uow, wish, course, wallet)
-
-
-async def _goes(
-    desk: Desk, uow: UnitOfWork, wish: WithdrawalWish, provider: str, instrument_id: UUID | None
-) -> tuple[Goes, ...]:
-    what = Divide(
-        player_id=wish.player_id,
-        casino_id=wish.casino_id,
-        provider=provider,
-        amount_minor=wish.amount_minor,
-        currency=wish.currency,
-        instrument_id=instrument_id,
-    )
-    return (await seen(desk, uow.connection, what)).plan.goes
 
 
 async def _ensure_his_and_few(desk: Desk, uow: UnitOfWork, wish: WithdrawalWish) -> None:

@@ -3,10 +3,15 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
+from payments.application.floats.watching import FloatWatch
 from payments.application.instruments.seeing import Whose, see_instrument
 from payments.domain.instrument.events import Direction
 from payments.domain.instrument.words import Instrument, Kind
 
+from .test_destinations import IBAN
+from .test_payout_routing import terms
 from .test_taken_back import books_hold, paid_in, shown
 from .world import World
 
@@ -113,6 +118,48 @@ async def test_winnings_that_an_account_was_paid_return_no_deposit_that_came_lat
         ("payout", "deposited", 50_00, None),
         ("payout", "winnings", 30_00, None),
     ]
+    await books_hold(world)
+
+
+@pytest.mark.parametrize("by", [{}, {"provider": None, "method": "bank", "destination": IBAN}], ids=["named", "method"])
+async def test_a_provider_has_to_have_what_it_pays_and_not_what_others_give_back(
+    world: World, by: dict[str, Any]
+) -> None:
+    await paid_in(world, 450_00)
+    await world.give(50_00)
+    await settle(world)
+    await terms(world, "trustly", payout_max_minor={"EUR": 60_00})
+    world.trustly.balance = "55.00"
+    await FloatWatch(world.desk).look()
+    answer = await world.withdraw(500_00, **by)
+    assert answer.status_code == 201, answer.text
+    planned = shape(await split(world, answer.json()["withdrawal_id"]))
+    assert planned == [("refund", "deposited", 450_00, None), ("payout", "winnings", 50_00, None)]
+    await world.give(5_01)
+    assert (await world.withdraw(5_01, **by)).json()["code"] == "no_provider_available"
+
+
+async def test_a_rest_that_is_too_little_to_be_paid_is_sent_nowhere_and_waits_for_people(world: World) -> None:
+    await paid_in(world, 450_00)
+    await world.give(50)
+    await settle(world)
+    await terms(world, "trustly", payout_min_minor={"EUR": 10_00})
+    withdrawal_id = str((await world.withdraw(450_50)).json()["withdrawal_id"])
+    before = await split(world, withdrawal_id)
+    assert (shape(before), before["rest_minor"]) == ([("refund", "deposited", 450_00, None)], 50)
+    await approve(world, withdrawal_id)
+    assert (await whole(world, withdrawal_id), world.trustly.orders) == (("halted", 450_00), {})
+    again = {"reason": "he wants it all", "elsewhere": True}
+    for _ in range(2):
+        answer = await world.post(f"/withdrawals/{withdrawal_id}/retry", again, as_=world.staff(uuid4()))
+        assert answer.status_code == 200, answer.text
+    await world.run_tasks()
+    assert (await whole(world, withdrawal_id), world.trustly.orders) == (("halted", 450_00), {})
+    given_back = await world.post(f"/withdrawals/{withdrawal_id}/reject", {"reason": "too little"}, as_=world.staff())
+    assert given_back.status_code == 200, given_back.text
+    assert (await whole(world, withdrawal_id))[0] == "partly_paid"
+    assert await world.balance() == (50, 0)
+    assert (await world.withdraw(50)).json()["code"] == "no_provider_available"
     await books_hold(world)
 
 

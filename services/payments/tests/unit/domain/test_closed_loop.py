@@ -117,6 +117,14 @@ def test_what_may_go_back_another_day_waits_unless_a_person_decides_otherwise() 
     assert (shape(elsewhere), elsewhere.waits_minor) == ([(1, 30_00), (0, 60_00)], 0)
 
 
+def test_a_rest_of_less_than_is_paid_there_at_once_waits_beside_what_goes_back() -> None:
+    owed = {OLD.group: 30_00}
+    made = divided(30_50, [OLD], owed, ReturnFirst.NEWEST, least_minor=1_00)
+    assert (shape(made), made.waits_minor, made.named_minor) == ([(1, 30_00)], 50, 0)
+    assert shape(divided(31_00, [OLD], owed, ReturnFirst.NEWEST, least_minor=1_00)) == [(1, 30_00), (0, 1_00)]
+    assert divided(50, [], {}, ReturnFirst.NEWEST, least_minor=1_00).undivided  # It is all there is.
+
+
 def test_where_all_of_it_waits_it_is_not_all_for_where_he_wants_it() -> None:
     made = plan(20_00, [replace(NEW, obstacle=Obstacle.PROVIDER_OFF)], {}, ReturnFirst.NEWEST)
     assert (made.portions, made.waits_minor, made.undivided) == ((), 20_00, False)

@@ -26,7 +26,8 @@ from payments.domain.withdrawal.states import Order
 class Divide:
     """What shall be divided.
 
-    `instrument_id`, `provider`: where the player wants it. `failed`: instruments and deposits where it did not arrive.
+    `instrument_id`, `provider`: where the player wants it; by which `method` of the provider's, None: any.
+    `failed`: instruments and deposits where it did not arrive.
     `elsewhere`: nothing waits until its source can receive again.
     """
 
@@ -38,6 +39,7 @@ class Divide:
     instrument_id: UUID | None
     failed: frozenset[UUID] = frozenset()
     elsewhere: bool = False
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and how each instrument in it is reached."""
+    """A plan, how each instrument in it is reached, and how little is paid at once where the player wants it."""
 
     plan: Plan
     payees: Mapping[UUID, Payee]
+    least_minor: int = 0
 
 
 async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Planned | None:
@@ -67,7 +70,9 @@ async def planned(desk: Desk, connection: AsyncConnection, what: Divide) -> Plan
     now = owed(await desk.sources.moved(connection, what.player_id), what.currency)
     sources = await planner.sources({place: exchanged for place, (_, exchanged) in now.items() if exchanged})
     first, owed_minor = ReturnFirst(policy.closed_loop), {place: sum(both) for place, both in now.items()}
-    return Planned(plan(what.amount_minor, sources, owed_minor, first, elsewhere=what.elsewhere), planner.payees)
+    least = planner.least_minor
+    made = plan(what.amount_minor, sources, owed_minor, first, elsewhere=what.elsewhere, least_minor=least)
+    return Planned(made, planner.payees, least)
 
 
 async def seen_now(desk: Desk, connection: AsyncConnection, order: Order) -> Planned:
@@ -90,6 +95,7 @@ def divide(order: Order, amount_minor: int | None = None) -> Divide:
         amount_minor=fact.amount_minor if amount_minor is None else amount_minor,
         currency=fact.currency,
         instrument_id=order.instrument_id,
+        method=order.method,
     )
 
 
@@ -113,6 +119,14 @@ class _Planner:
         newest = {one.place: one for one in found if one.currency != what.currency}
         foreign = [replace(newest[one], left_minor=minor) for one, minor in exchanged.items() if one in newest]
         return [await self._source(one) for one in (*(own for own in found if own.currency == what.currency), *foreign)]
+
+    @property
+    def least_minor(self) -> int:
+        """How little is paid at once where the player wants it, once the accounts are known."""
+        account = self._accounts.get(self._what.provider)
+        terms = {} if account is None else account.methods
+        known = [one for method, one in terms.items() if self._what.method in (None, method)]
+        return min((one.payout_min_minor.get(self._what.currency, 0) for one in known), default=0)
 
     async def _source(self, one: PaidIn) -> Source:
         known = None if one.instrument_id is None else await self._instrument(one.instrument_id)

@@ -68,11 +68,16 @@ async def resume(desk: Desk, uow: UnitOfWork, withdrawal_id: UUID) -> None:
     portions: Sequence[Portion] = () if made is None else made.plan.portions
     if failed.named or await switched_off(desk, uow, state.order):
         portions = [one for one in portions if not one.to_named]
-    portions = within(state, portions)
+    portions = _no_less_than(0 if made is None else made.least_minor, within(state, portions))
     if made is not None and portions:
         await _order_parts(desk, uow, withdrawal_id, state.order, made, portions)
     else:
         await uow.decide(withdrawal, withdrawal_id, HaltWithdrawal())
+
+
+def _no_less_than(least_minor: int, portions: Sequence[Portion]) -> list[Portion]:
+    """What the provider pays where the player wants it; less than that at once waits for people."""
+    return [one for one in portions if not one.to_named or one.amount_minor >= least_minor]
 
 
 async def _planned(desk: Desk, uow: UnitOfWork, state: Split, failed: frozenset[UUID]) -> Planned:

@@ -12,11 +12,17 @@ _NOTHING: Mapping[str, int] = {}
 
 
 def ensure_agreed(
-    account: ProviderAccount, asking: Asking, direction: Direction, *, float_minor: int | None = None
+    account: ProviderAccount,
+    asking: Asking,
+    direction: Direction,
+    *,
+    float_minor: int | None = None,
+    pays_minor: int | None = None,
 ) -> None:
     """Take it if one of the provider's methods would; an account without methods has no terms but its bounds.
 
     `float_minor`: what the provider can pay out; None: not known, or not bounded.
+    `pays_minor`: what of the amount goes out there; None: all of it.
 
     Raises:
         NoProviderAvailable: no method serves his country, moves as much, or has as much.
@@ -32,6 +38,7 @@ def ensure_agreed(
                 min_minor=(one.payout_min_minor if out else _NOTHING).get(currency),
                 max_minor=(one.payout_max_minor if out else _NOTHING).get(currency),
                 float_minor=float_minor,
+                pays_minor=pays_minor,
             ),
         )
         for one in terms

@@ -26,7 +26,10 @@ from payments.domain.routing.terms import MethodTerms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A withdrawal whose provider is to be chosen. `where` None: the player has not said where to."""
+    """A withdrawal whose provider is to be chosen. `where` None: the player has not said where to.
+
+    `pays_minor`: by provider, what of it goes out there; whoever is not in it pays all of it.
+    """
 
     payment_id: UUID
     casino_id: UUID
@@ -35,6 +38,7 @@ class Outgoing:
     currency: str
     amount_minor: int
     where: Whither | None = field(repr=False)
+    pays_minor: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def segment(self) -> Segment:
@@ -150,6 +154,7 @@ def _offer(desk: Desk, outgoing: Outgoing, account: ProviderAccount, flow: Payou
         restricted=account.provider in payers.restricted,
         float_state=known.state(payers.now),
         float_minor=known.free_minor(payers.now),
+        pays_minor=outgoing.pays_minor.get(account.provider),
         funds_minor=None if cash is None else terms.withdrawal_fee.leaves(cash, currency),
         fee_minor=terms.payout_fee_minor(amount, currency),
         window=payers.windows.get(account.provider, ()),

@@ -73,6 +73,7 @@ class Offer:
         steps_up: it can have the payer authenticated by his bank.
         room_minor: how much more it may hold of ours; None: not known, or not bounded.
         float_state, float_minor: of a withdrawal: whether it is known what it can pay out, and if so, how much.
+        pays_minor: of a withdrawal: what of it goes out here, the rest being returned to its source; None: all of it.
         funds_minor: of a withdrawal: the most that the player's cash covers with his fee here; None: not known.
         window: its latest buckets of the method and currency, the newest first.
     """
@@ -92,6 +93,7 @@ class Offer:
     room_minor: int | None = None
     float_state: FloatState | None = None
     float_minor: int | None = None
+    pays_minor: int | None = None
     funds_minor: int | None = None
     fee_minor: int = 0
     window: tuple[Bucket, ...] = ()
@@ -195,21 +197,22 @@ def without(decision: Decision, tried: Sequence[str]) -> Decision:
 def obstacle(asking: Asking, offer: Offer) -> LeftOut | None:
     """Why the provider may not take the payment; None when it may."""
     amount, room, funds, held = asking.amount_minor, offer.room_minor, offer.funds_minor, offer.float_minor
+    paid = amount if offer.pays_minor is None else offer.pays_minor
     foreign = offer.countries is not None and (asking.country is None or asking.country not in offer.countries)
     checks = (
         (not offer.enabled, LeftOut.SWITCHED_OFF),
         (not offer.offers_method, LeftOut.METHOD_NOT_OFFERED),
         (not offer.offers_currency, LeftOut.CURRENCY_NOT_OFFERED),
         (foreign, LeftOut.COUNTRY_NOT_SERVED),
-        (offer.min_minor is not None and amount < offer.min_minor, LeftOut.AMOUNT_TOO_SMALL),
-        (offer.max_minor is not None and amount > offer.max_minor, LeftOut.AMOUNT_TOO_LARGE),
+        (offer.min_minor is not None and 0 < paid < offer.min_minor, LeftOut.AMOUNT_TOO_SMALL),
+        (offer.max_minor is not None and paid > offer.max_minor, LeftOut.AMOUNT_TOO_LARGE),
         (not offer.exact, LeftOut.AMOUNT_NOT_EXACT),
         (not offer.detailed, LeftOut.DETAILS_MISSING),
         (not offer.payable, LeftOut.DESTINATION_NOT_PAYABLE),
         (asking.step_up and not offer.steps_up, LeftOut.CANNOT_STEP_UP),
         (offer.restricted, LeftOut.BREAKER_OPEN),
         (room is not None and amount > room, LeftOut.HOLDS_TOO_MUCH),
-        (held is not None and amount > held, LeftOut.FLOAT_TOO_SMALL),
+        (held is not None and paid > held, LeftOut.FLOAT_TOO_SMALL),
         (funds is not None and amount > funds, LeftOut.INSUFFICIENT_FUNDS),
     )
     return next((why for holds, why in checks if holds), None)

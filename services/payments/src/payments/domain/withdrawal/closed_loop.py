@@ -8,7 +8,7 @@ may go back another day, which waits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -99,6 +99,11 @@ class Plan:
         return tuple(Goes(place=place, amount_minor=minor) for place, minor in places.items())
 
     @property
+    def named_minor(self) -> int:
+        """What goes where the player wants it."""
+        return sum(one.amount_minor for one in self.portions if one.to_named)
+
+    @property
     def undivided(self) -> bool:
         """Whether all of it goes where the player wants it."""
         return not self.waits_minor and all(one.to_named for one in self.portions)
@@ -111,10 +116,12 @@ def plan(
     first: ReturnFirst,
     *,
     elsewhere: bool = False,
+    least_minor: int = 0,
 ) -> Plan:
     """Divide an amount; `owed_minor` is what is owed to each group of sources.
 
     `elsewhere`: a person decided that what may go back another day goes where the player wants it.
+    `least_minor`: as little is paid there at once. A rest of less waits: no source may get more than it is owed.
 
     >>> from datetime import UTC
     >>> card = Source(deposit_id=UUID(int=1), provider="stripe", paid_at=datetime(2026, 3, 1, tzinfo=UTC),
@@ -134,7 +141,15 @@ def plan(
     not_back = sum(one.amount_minor for one in left_out) - waits
     if rest > waits:
         portions.append(Portion(rest - waits, winnings_minor=rest - waits - not_back, not_back_minor=not_back))
-    return Plan(tuple(_joined(portions)), tuple(left_out), waits)
+    return _without_too_little(Plan(tuple(_joined(portions)), tuple(left_out), waits), least_minor)
+
+
+def _without_too_little(made: Plan, least_minor: int) -> Plan:
+    """What goes where the player wants it is less than is paid there: it waits, unless it is all there is."""
+    portions = tuple(one for one in made.portions if not one.to_named or one.amount_minor >= least_minor)
+    if made.undivided or len(portions) == len(made.portions):
+        return made
+    return replace(made, portions=portions, waits_minor=made.waits_minor + made.named_minor)
 
 
 def _taken(
