@@ -20,7 +20,7 @@ from payments.adapters.reconciliation.terms import SqlTerms
 from payments.application.reconciliation.conversions import Published
 from payments.application.reconciliation.ports import Overdue, SettlementFile, UnpostedBatch
 from payments.domain.reconciliation.bank import BankLine, OpenBatch, Pairing, Sought
-from payments.domain.reconciliation.naming import Naming
+from payments.domain.reconciliation.naming import Naming, mark_of
 from payments.domain.reconciliation.rows import FileUnreadable, SettlementRow
 from payments.domain.reconciliation.staging import staged
 from payments.domain.reconciliation.words import FileState
@@ -62,18 +62,30 @@ _POSTED = "UPDATE settlement_batch SET posted = true WHERE id = ANY($1::uuid[])"
 _BANK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
     WHERE file_id = $1 AND state = 'staged' ORDER BY line LIMIT $2"""
-_WAITING_LINES = """
-    SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at FROM settlement_item
-    WHERE file_id = $2 AND state = 'staged'
-      AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
-    UNION ALL
-    SELECT id, amount_minor, currency, coalesce(said, ''), booked_at FROM settlement_item AS open
-    WHERE casino_id = $1 AND provider IS NULL AND state IN ('mismatched', 'missing_in_ledger')
-      AND difference IN ('amount', 'unknown_reference')
-      AND NOT EXISTS (SELECT FROM settlement_file AS file
-                      WHERE file.id = open.file_id AND file.state IN ('replacing', 'replaced'))"""
-"""Behind some lines in their file, or open since another statement. Of one that is replaced nothing counts any more,
-from the moment on that two people agree to it, although what it did is undone later."""
+_CONCERNED = """
+    WITH may_be AS MATERIALIZED (
+        SELECT id FROM settlement_item
+        WHERE provider IS NULL AND state IN ('staged', 'mismatched', 'missing_in_ledger')
+          AND bank_marks(said) && $4::text[]
+        UNION
+        SELECT item.id
+        FROM unnest($5::text[], $6::bigint[]) AS amount (currency, minor)
+        JOIN settlement_item AS item ON item.casino_id = $1 AND item.currency = amount.currency
+            AND item.amount_minor = amount.minor AND item.provider IS NULL
+            AND item.state IN ('staged', 'mismatched', 'missing_in_ledger')
+    )
+    SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at
+    FROM may_be JOIN settlement_item AS item USING (id)
+    WHERE item.casino_id = $1 AND (
+        item.file_id = $2 AND state = 'staged'
+            AND line > (SELECT max(line) FROM settlement_item WHERE id = ANY($3::bigint[]))
+        OR state IN ('mismatched', 'missing_in_ledger') AND difference IN ('amount', 'unknown_reference')
+            AND NOT EXISTS (SELECT FROM settlement_file AS file
+                            WHERE file.id = item.file_id AND file.state IN ('replacing', 'replaced')))
+    ORDER BY state <> 'staged', id"""
+"""Behind some lines in their file, or open since another statement; of these those that may name a batch by their
+marks, or are of an amount: found in indexes, however many others wait. Of a file that is replaced nothing counts any
+more, from the moment on that two people agree to it, although what it did is undone later."""
 _LOCK_LINES = """
     SELECT id, amount_minor, currency, coalesce(said, '') AS said, booked_at, state <> 'staged' AS again
     FROM settlement_item WHERE id = ANY($1::bigint[]) AND state IN ('staged', 'mismatched', 'missing_in_ledger')
@@ -265,10 +277,12 @@ class SqlReconciliations(SqlResolving, SqlTerms, SqlConverting, SqlStatements):
     async def lines_beside(
         self, connection: AsyncConnection, file: SettlementFile, lines: Sequence[int], sought: Sought, most: int
     ) -> list[BankLine]:
-        """See the port. All of them are read, some at a time, and no more of them held than are found."""
+        """See the port. All that may be are read, some at a time, and no more of them held than are found."""
         raw = await driver(connection)
         found: list[int] = []
-        waiting = await raw.cursor(_WAITING_LINES, file.casino_id, file.id, list(lines))
+        marks = list({mark for name in sought.names if (mark := mark_of(name)) is not None})
+        amounts = ([currency for _, currency in sought.amounts], [minor for minor, _ in sought.amounts])
+        waiting = await raw.cursor(_CONCERNED, file.casino_id, file.id, list(lines), marks, *amounts)
         while len(found) < most and (rows := await waiting.fetch(_AT_ONCE)):
             found += [row["id"] for row in rows if sought.concerns(BankLine(*row))]
         return [BankLine(*row) for row in await raw.fetch(_LOCK_LINES, found[:most])]

@@ -29,6 +29,7 @@ _OUTSTANDING = text("state IN ('open', 'missing_at_provider', 'mismatched')")
 _UNEXPLAINED = text("state IN ('mismatched', 'missing_in_ledger')")
 _MISSING = text("state = 'missing_at_provider'")
 _OPEN_LINES = text("state IN ('mismatched', 'missing_in_ledger') AND difference <> 'fee' AND provider IS NOT NULL")
+_PAIRABLE = text("provider IS NULL AND state IN ('staged', 'mismatched', 'missing_in_ledger')")
 _OPEN_AT_BANK = text("state IN ('mismatched', 'missing_in_ledger') AND provider IS NULL")
 
 
@@ -279,6 +280,14 @@ settlement_item = Table(
     *_as_breaks("settlement_item", text("('item-' || id::text)"), "difference_minor", _UNEXPLAINED),
     Index("ix_settlement_item_oldest", "casino_id", "provider", "currency", "booked_at", postgresql_where=_OPEN_LINES),
     Index("ix_settlement_item_open_at_bank", "casino_id", postgresql_where=_OPEN_AT_BANK),
+    Index(
+        "ix_settlement_item_bank_marks",
+        text("bank_marks(said)"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=_PAIRABLE,
+    ),
+    Index("ix_settlement_item_bank_amount", "casino_id", "currency", "amount_minor", postgresql_where=_PAIRABLE),
     Index("ix_settlement_item_provider_reference", "provider_reference"),
     comment="lines of settlement files and bank statements",
 )

@@ -63,7 +63,12 @@ class Sought:
     """
 
     def __init__(self, batches: Sequence[OpenBatch], amounts: Collection[tuple[int, str]]) -> None:
-        self.batches, self._amounts, self._names = batches, frozenset(amounts), _names(batches)
+        self.batches, self.amounts, self._names = batches, frozenset(amounts), _names(batches)
+
+    @property
+    def names(self) -> set[str]:
+        """By which lines name these batches."""
+        return {name for one in self.batches for name in one.names}
 
     def __bool__(self) -> bool:
         """False: of none."""
@@ -75,7 +80,7 @@ class Sought:
 
     def by_amount(self, line: BankLine) -> bool:
         """Whether it may be a batch by its amount, or keep another from being one."""
-        return (line.amount_minor, line.currency) in self._amounts
+        return (line.amount_minor, line.currency) in self.amounts
 
 
 def pair(

@@ -66,6 +66,14 @@ class Naming:
         return Named(_longest(whole), _longest(broken))
 
 
+def mark_of(name: str) -> str | None:
+    """How a name ends, as texts have it in their marks wherever the name stands (`bank_marks` in the database): in
+    Latin letters and digits alone. None: it has too few of these.
+    """
+    letters = "".join(one for one in name if one.isascii() and one.isalnum()).upper()
+    return letters[-SHORTEST_NAME:] if len(letters) >= SHORTEST_NAME else None
+
+
 def runs_of(text: str) -> tuple[str, ...]:
     """Its runs of letters and digits, in capitals."""
     return tuple(_RUN.findall(text.upper()))
