@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.backoffice.events import PlayerTagged, PlayerUntagged, SelfExclusionStarted
+from payments.application.routing.unrouted import KEPT_IN, MOST_KEPT
 
 from .fake_adyen import ADYEN
 from .fakes import THEIR_PUBLIC
@@ -92,6 +93,28 @@ async def test_a_method_that_nobody_offers_is_what_is_wrong(two: World) -> None:
     assert await refused(two, method="pigeon") == (422, "method_not_offered", [("method", "method_not_offered")])
     await settings(two, "adyen", enabled=False, methods={"voucher": {}})
     assert (await refused(two, method="voucher"))[:2] == (409, "no_provider_available")  # It will be offered again.
+
+
+async def test_of_requests_nobody_takes_a_player_makes_no_more_than_a_few_rows(two: World) -> None:
+    """He is answered the same, and another player's are kept."""
+    told = {str(await refused(two, method="pigeon")) for _ in range(MOST_KEPT + 2)}
+    assert len(told) == 1
+    assert len(await kept_of_nobody(two)) == MOST_KEPT
+    await two.withdraw(1_00, provider=None, method="pigeon")
+    assert len(await kept_of_nobody(two)) == MOST_KEPT
+    two.clock.advance(KEPT_IN + timedelta(seconds=1))
+    await two.beat()
+    await refused(two, method="pigeon")
+    assert len(await kept_of_nobody(two)) == MOST_KEPT + 1
+    two.player = uuid4()
+    await two.register(two.player)
+    await refused(two, method="pigeon")
+    assert len(await kept_of_nobody(two)) == 1
+
+
+async def kept_of_nobody(world: World) -> list[dict[str, Any]]:
+    query = "SELECT id FROM routing_decision WHERE player_id = $1 AND outcome = 'none'"
+    return await world.rows(query, world.player)
 
 
 async def test_a_refused_request_says_why_as_the_cashier_does(two: World) -> None:

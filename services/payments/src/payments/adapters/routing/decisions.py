@@ -45,6 +45,10 @@ _REPLAY: Final = """
     WHERE casino_id = $1 AND direction = $2 AND decided_at >= $3 AND decided_at < $4
         AND (attempt = 1 OR attempt IS NULL)
     ORDER BY decided_at, id LIMIT $5"""
+_UNROUTED: Final = """
+    SELECT count(*) FROM (
+        SELECT FROM routing_decision WHERE player_id = $1 AND decided_at >= $2 AND outcome = 'none' LIMIT $3
+    ) AS one"""
 _SWEEP: Final = """
     DELETE FROM routing_decision WHERE id IN (
         SELECT id FROM routing_decision WHERE decided_at < $1 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -96,6 +100,10 @@ class SqlDecisions:
         kept[_ID_OF[logged.direction]] = kept.pop("payment_id")
         kept |= {"candidates": list(decision["candidates"]), "tags": sorted(logged.tags)}
         await connection.execute(insert(routing_decision).values(**kept))
+
+    async def unrouted_since(self, connection: AsyncConnection, player_id: UUID, since: datetime, most: int) -> int:
+        """See Routing."""
+        return int(await (await driver(connection)).fetchval(_UNROUTED, player_id, since, most))
 
     async def ended(
         self,

@@ -124,6 +124,10 @@ class Routing(Protocol):
         """Keep a decision, once per payment and attempt; of requests that nobody takes each."""
         ...
 
+    async def unrouted_since(self, connection: AsyncConnection, player_id: UUID, since: datetime, most: int) -> int:
+        """How many decisions since then are kept of requests of his that nobody takes; counted to `most`."""
+        ...
+
     async def ended(
         self,
         connection: AsyncConnection,

@@ -1,6 +1,7 @@
 """A request that nobody takes: what its player is answered, and the decision that is kept although it is refused."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from chassis.domain import Blame, DomainError, Invalid
@@ -34,6 +35,11 @@ _SENTENCES: Final[Mapping[LeftOut, str]] = {
     LeftOut.HOLDS_TOO_MUCH: "As much is not taken by this method now: the cashier says how much is.",
     LeftOut.FLOAT_TOO_SMALL: "As much is not paid by this method now: ask for less, or try again later.",
 }
+MOST_KEPT: Final = 30
+"""How many requests of a player that nobody takes are kept within an hour: more of them say nothing new of the casino's
+providers, and each is a row with every candidate.
+"""
+KEPT_IN: Final = timedelta(hours=1)
 _OTHERWISE: Final = "This method is not available for this request: choose another one."
 
 
@@ -57,7 +63,14 @@ def unrouted(uow: UnitOfWork, choice: Choice, wished: Routed, refusal: DomainErr
 
 
 async def keep_unrouted(desk: Desk, uow: UnitOfWork, nobody: Unrouted) -> DomainError:
-    """Keep the decision; answers the refusal, to be raised once that is committed."""
+    """Keep the decision; answers the refusal, to be raised once that is committed.
+
+    Raises:
+        DomainError: the refusal: MOST_KEPT of his requests are kept already, and of this one nothing is.
+    """
+    player, since = nobody.decided.player_id, uow.ctx.occurred_at - KEPT_IN
+    if await desk.routing.unrouted_since(uow.connection, player, since, MOST_KEPT) >= MOST_KEPT:
+        raise nobody.refusal
     await desk.routing.note(uow.connection, nobody.decided)
     return nobody.refusal
 
