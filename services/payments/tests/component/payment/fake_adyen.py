@@ -73,16 +73,20 @@ class FakeAdyen:
         self, deposit_id: Any, amount_minor: int = 50_00, *, psp: str = "PSP000000000000A", refused: str = ""
     ) -> bytes:
         """The notification that a payment of the deposit's link was made, or why it was `refused`."""
+        return self.says("AUTHORISATION", deposit_id, amount_minor, psp=psp, refused=refused)
+
+    def says(
+        self, kind: str, deposit_id: Any, amount_minor: int = 50_00, *, psp: str, of: str = "", refused: str = ""
+    ) -> bytes:
+        """A notification about a payment, or under a name of its own about what became `of` one."""
         success = "false" if refused else "true"
         item: dict[str, Any] = {
-            "pspReference": psp, "originalReference": "", "merchantAccountCode": MERCHANT,
+            "pspReference": psp, "originalReference": of, "merchantAccountCode": MERCHANT,
             "merchantReference": str(deposit_id), "amount": {"value": amount_minor, "currency": "EUR"},
-            "eventCode": "AUTHORISATION", "success": success, "eventDate": "2026-03-01T12:30:00+01:00",
+            "eventCode": kind, "success": success, "eventDate": "2026-03-01T12:30:00+01:00",
             "paymentMethod": "visa", "reason": refused,
         }  # fmt: skip
-        text = ":".join(
-            [psp, "", MERCHANT, str(deposit_id), str(amount_minor), "EUR", "AUTHORISATION", success]
-        ).encode()
+        text = ":".join([psp, of, MERCHANT, str(deposit_id), str(amount_minor), "EUR", kind, success]).encode()
         digest = hmac.new(bytes.fromhex(HMAC_KEY), text, hashlib.sha256).digest()
         item["additionalData"] = {"hmacSignature": base64.b64encode(digest).decode()}
         return json.dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": item}]}).encode()

@@ -320,14 +320,23 @@ class TestAdyen(TellsAmounts, TellsRefunds):
         said = self.told(kind, success, originalReference="PAYMENT000000001")
         assert said == AboutDeposit(deposit_id=OURS, word=gone)
 
+    def test_a_capture_says_that_its_payment_is_collected(self) -> None:
+        paid = deposit.Settled(
+            reference="PAYMENT000000001", movement="QFQTPCQ8HXSKGK82", amount_minor=50_00, currency="EUR",
+            names_payment=True,
+        )  # fmt: skip
+        said = self.told("CAPTURE", originalReference="PAYMENT000000001")
+        assert said == AboutDeposit(deposit_id=OURS, word=paid)
+        assert self.told("CAPTURE") == Unclear("amount_unreadable")
+
     @pytest.mark.parametrize("fields", [{}, {"amount": {"value": 0, "currency": "EUR"}, "originalReference": "PSP1"}])
     def test_money_that_will_not_come_and_nobody_can_say_of_what_is_for_a_person_to_see(self, fields: Any) -> None:
         assert self.told("CAPTURE_FAILED", **fields) == Unclear("declined_after_success")
 
     @pytest.mark.parametrize(
         ("kind", "success"),
-        [("CAPTURE", "true"), ("CANCELLATION", "false"), ("EXPIRE", "false"), ("TECHNICAL_CANCEL", "false"),
-         ("PENDING", "true"), ("RECURRING_CONTRACT", "true"), ("REPORT_AVAILABLE", "true")],
+        [("CANCELLATION", "false"), ("EXPIRE", "false"), ("TECHNICAL_CANCEL", "false"), ("PENDING", "true"),
+         ("RECURRING_CONTRACT", "true"), ("REPORT_AVAILABLE", "true")],
     )  # fmt: skip
     def test_what_changes_nothing_has_no_consequence(self, kind: str, success: str) -> None:
         assert self.told(kind, success) == Nothing()

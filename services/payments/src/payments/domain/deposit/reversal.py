@@ -174,6 +174,8 @@ def ensure_same(word: Settled, command: HearProvider, state: Succeeded) -> None:
         one.code == NEVER_COLLECTED and state.open_minor(one) for one in state.taken_back
     ):
         raise UnlawfulDepositWord("contradicts_people")
+    if any(one.movement == word.movement for one in state.taken_back):
+        return  # This very settling was undone since, as we know: the word was only late.
     gone, named = state.taken_by_others_minor > 0, word.movement is not None and word.movement != state.movement
     if gone and (named or word.stands):
         raise UnlawfulDepositWord("paid_after_taken_back")

@@ -137,7 +137,7 @@ def _said(account: ProviderAccount, item: Mapping[str, Any], kind: str, success:
         case "OFFER_CLOSED":
             return _closed(item) if success else Nothing()
         case "CAPTURE" if success:
-            return Nothing()  # Captured at once, as the link says; the authorisation was credited.
+            return _collected(item)
         case "CAPTURE" | "CAPTURE_FAILED":
             return _not_collected(item, "capture_failed")
         case _ if kind in _ENDS_A_PAYMENT:
@@ -170,18 +170,36 @@ def _paid(item: Mapping[str, Any]) -> Said:
     return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=paid)
 
 
+def _collected(item: Mapping[str, Any]) -> Said:
+    """It is captured at once, as the link says, and the authorisation was credited: news where that capture had failed,
+    or the authorisation was not heard of.
+    """
+    known = _capture(item)
+    if known is None:
+        return Unclear("amount_unreadable")
+    paid = Settled(**known, names_payment=True)
+    return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=paid)
+
+
 def _not_collected(item: Mapping[str, Any], code: str) -> Said:
-    """It was credited when it was authorised, and the money will not come. The capture or the cancellation has a name
-    of its own, and says of which payment it is; where it does not, a person has to look.
+    """It was credited when it was authorised, and the money will not come."""
+    known = _capture(item)
+    if known is None:
+        return Unclear("declined_after_success")
+    return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=TakenBack(**known, code=code))
+
+
+def _capture(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The capture or the cancellation has a name of its own, and says of which payment it is and how much; None where
+    it does not: a person has to look.
     """
     movement, payment = word(item.get("pspReference")), word(item.get("originalReference"))
     amount = section(item.get("amount"))
     currency = word(amount.get("currency"))
     minor = from_wire(amount.get("value"), currency) if currency else None
     if not minor or currency is None or movement is None or payment is None:
-        return Unclear("declined_after_success")
-    gone = TakenBack(reference=payment, movement=movement, amount_minor=minor, currency=currency, code=code)
-    return AboutDeposit(deposit_id=deposit_told(item.get("merchantReference")), word=gone)
+        return None
+    return {"reference": payment, "movement": movement, "amount_minor": minor, "currency": currency}
 
 
 def _not_paid(item: Mapping[str, Any], code: str) -> Said:
