@@ -338,7 +338,8 @@ async def _went_out(desk: Desk, uow: UnitOfWork, this: This, *, moved: bool) -> 
     if not moved and not isinstance(state, AtProvider | Failed):
         raise UnlawfulPayoutWord("cancelled_after_transfer")
     amount_minor, currency, reference = movement.amount_minor, movement.currency, movement.tx_id
-    word: PayoutWord = Confirmed(amount_minor=amount_minor, currency=currency, reference=reference)
+    gone_minor = movement.settled_minor or amount_minor
+    word: PayoutWord = Confirmed(amount_minor=gone_minor, currency=currency, reference=reference)
     if not moved:
         word = SentBack(
             amount_minor=amount_minor,

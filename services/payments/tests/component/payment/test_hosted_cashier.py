@@ -276,6 +276,28 @@ async def test_what_the_provider_behind_settled_is_credited(
     assert {code for _, code in await asides(cashier)} == set(codes)
 
 
+@pytest.mark.parametrize(
+    ("told", "codes"),
+    [
+        ({"txPspAmount": "10.00", "txPspAmountCy": "EUR"}, ["amount_differs"]),
+        ({"txPspAmount": "-60.00", "txPspAmountCy": "EUR"}, ["amount_differs"]),
+        ({"txPspAmount": "-50.00", "txPspAmountCy": "EUR"}, []),
+        ({"txPspAmount": "50.50", "txPspAmountCy": "EUR", "fee": "0.50", "feeCy": "EUR"}, []),
+        ({"txPspAmount": "550.00", "txPspAmountCy": "SEK"}, []),
+        ({"txPspAmount": "nothing", "txPspAmountCy": "EUR"}, ["amount_unreadable"]),
+    ],
+    ids=["less", "more", "as much", "the fee on top", "another currency", "unreadable"],
+)
+async def test_what_the_provider_behind_paid_out_is_what_was_asked_for_or_people_see_it(
+    cashier: World, told: dict[str, Any], codes: list[str]
+) -> None:
+    assert (await step(cashier, "authorize", -50, "w1"))["success"]
+    for _ in range(2):
+        assert (await step(cashier, "transfer", -50, "w1", **told))["success"] is (not codes)
+    assert await cashier.balance() == (450_00, 50_00 if codes else 0)
+    assert {code for _, code in await asides(cashier)} == set(codes)
+
+
 async def test_another_amount_of_the_same_transfer_is_set_aside(cashier: World) -> None:
     assert (await step(cashier, "authorize", 100, "t1"))["success"]
     assert (await step(cashier, "transfer", 100, "t1", txPspAmount="10.00", txPspAmountCy="EUR"))["success"]

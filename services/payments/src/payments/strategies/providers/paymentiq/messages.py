@@ -89,16 +89,17 @@ def _movement(step: Step, body: Mapping[str, Any]) -> Movement | None:
 
 
 def _settled(step: Step, body: Mapping[str, Any], told: int, currency: str) -> int | None:
-    """What the provider behind settled of what comes in, where it tells that in the wallet's currency; else as told by
-    the call, and so is a difference that is the fee. None: it cannot be read.
+    """What the provider behind moved, without a sign, where it tells that in the wallet's currency; else as told by the
+    call, and so is a difference that is the fee. None: it cannot be read.
     """
-    if step != "transfer" or told < 0 or word(body.get("txPspAmountCy")) != currency:
-        return abs(told)
+    incoming, told = told > 0, abs(told)
+    if step != "transfer" or word(body.get("txPspAmountCy")) != currency:
+        return told
     settled = amount_of(body.get("txPspAmount"), currency)
-    if settled is None or settled < 0:
+    if settled is None or (settled < 0 and incoming):
         return None
     fee = amount_of(body.get("fee"), currency) if word(body.get("feeCy")) == currency else None
-    return told if fee is not None and abs(settled - told) == abs(fee) else settled
+    return told if fee is not None and abs(abs(settled) - told) == abs(fee) else abs(settled)
 
 
 def order_of(secrets: tuple[str, ...], casino_id: UUID, step: Step, body: Mapping[str, Any] | None) -> UUID | None:
