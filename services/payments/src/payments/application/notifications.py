@@ -13,7 +13,7 @@ from chassis.domain import DomainError, NotFound
 from chassis.store import UnitOfWork
 from chassis.telemetry.metrics import REGISTRY
 from payments.application.deposits import hear_about_deposit, hear_about_instrument, look_at_deposit
-from payments.application.desk import Desk, set_aside
+from payments.application.desk import Desk, set_aside, set_aside_once
 from payments.application.dispute_port import AboutDispute
 from payments.application.disputes import hear_about_dispute
 from payments.application.instruments.ports import AboutInstrument
@@ -134,6 +134,8 @@ def read_genuine(
 async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> Handled:
     earlier = await desk.notifications.claim(uow.connection, mail.casino_id, mail.provider, notification)
     if earlier is not None:
+        if notification.may_be_news:
+            await _look_at_repeat(desk, uow, mail, notification)
         return replace(earlier, repeated=True)
     handled, code = await apply_notification(desk, uow, mail, notification)
     aside = handled.outcome == Became.SET_ASIDE
@@ -156,6 +158,27 @@ async def _handle(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notific
             facts={"kind": notification.kind, **notification.facts},
         )
     return handled
+
+
+async def _look_at_repeat(desk: Desk, uow: UnitOfWork, mail: Mail, notification: Notification) -> None:
+    """The same word moves nothing twice. Where it says that money is there which was taken back since, nobody knows
+    whether it came again or the word was only late: a person looks, once for each payment.
+    """
+    said = notification.said
+    if not isinstance(said, AboutDeposit) or said.deposit_id is None:
+        return
+    try:
+        await _hear(desk, uow, mail, said, notification.said_at)
+    except UnlawfulDepositWord as unlawful:
+        await set_aside_once(
+            desk,
+            uow,
+            casino_id=mail.casino_id,
+            provider=mail.provider,
+            about=said.deposit_id,
+            code=unlawful.why,
+            facts={**notification.facts, "kind": notification.kind, "our_reference": str(said.deposit_id)},
+        )
 
 
 def sealed(desk: Desk, mail: Mail) -> dict[str, str]:

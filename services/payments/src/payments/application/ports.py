@@ -156,6 +156,7 @@ class Notification:
         facts: what a person needs to look into it; no personal data.
         ticket: what the answer must repeat, where the protocol wants that.
         signed_with: the name of the secret that signed it, where the answer is signed with the same.
+        may_be_news: the provider names what it says alike whenever it says it: told again, it may have come to it anew.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Notification:
     facts: Mapping[str, str | int | None]
     ticket: str = ""
     signed_with: str = ""
+    may_be_news: bool = False
 
 
 class Category(StrEnum):

@@ -145,11 +145,14 @@ class TestSkrill(TellsAmounts):
     # --- what became of it
 
     WORDS: ClassVar[Any] = [
-        ({"status": "2"}, deposit.Settled(reference=REF, amount_minor=50_00, currency="EUR")),
-        ({"status": "2", "mb_amount": "9.9"}, deposit.Settled(reference=REF, amount_minor=9_90, currency="EUR")),
+        ({"status": "2"}, deposit.Settled(reference=REF, amount_minor=50_00, currency="EUR", stands=True)),
+        (
+            {"status": "2", "mb_amount": "9.9"},
+            deposit.Settled(reference=REF, amount_minor=9_90, currency="EUR", stands=True),
+        ),
         (
             {"status": "2", "mb_amount": "500", "mb_currency": "JPY"},
-            deposit.Settled(reference=REF, amount_minor=500, currency="JPY"),
+            deposit.Settled(reference=REF, amount_minor=500, currency="JPY", stands=True),
         ),
         ({"status": "0"}, deposit.Underway(reference=REF)),
         ({"status": "-1"}, deposit.Declined(reference=REF, code="cancelled", final=True)),
@@ -239,7 +242,7 @@ class TestSkrill(TellsAmounts):
         assert parse_qs(call.body.decode())["trn_id"] == [str(OURS)]
         said = self.read(self.told(transaction_id=str(OURS))).said
         assert said == AboutDeposit(
-            deposit_id=OURS, word=deposit.Settled(reference=str(OURS), amount_minor=50_00, currency="EUR")
+            deposit_id=OURS, word=deposit.Settled(reference=str(OURS), amount_minor=50_00, currency="EUR", stands=True)
         )
 
     def test_nobody_ends_a_session_but_time(self) -> None:

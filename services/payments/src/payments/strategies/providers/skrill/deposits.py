@@ -135,7 +135,11 @@ def word_of(reference: str, report: Mapping[str, str]) -> DepositWord | None:
             return Declined(reference=reference, code=f"failed_{reason:0>2}" if reason else "failed")
         case "2" if settled is not None:
             return Settled(
-                reference=reference, amount_minor=settled[0], currency=settled[1], instrument=paid_from(report)
+                reference=reference,
+                amount_minor=settled[0],
+                currency=settled[1],
+                instrument=paid_from(report),
+                stands=True,
             )
         case "-3" if settled is not None:
             return TakenBack(

@@ -90,6 +90,7 @@ class Skrill(Acknowledging):
                 "currency": word(report.get("mb_currency")),
                 "code": word(report.get("failed_reason_code")),
             },
+            may_be_news=status == "2",
         )
 
 
