@@ -222,6 +222,18 @@ async def test_a_draft_is_tried_on_what_was_known_when_payments_were_looked_at_a
     assert [(one["payments"], one["hits"]) for one in found["rules"]] == [(4, 2)]
 
 
+async def test_a_card_that_is_told_only_after_it_was_declined_was_declined(world: World) -> None:
+    await tell_charge(world, await refused(world), CARD)
+    (counted,) = await world.rows(CREDITED, world.casino)
+    assert counted == {"failures": 1, "credited": 0, "credited_minor": 0, "deposits": 1}
+
+
+async def test_a_card_that_is_told_after_an_outage_was_not_declined(world: World) -> None:
+    await tell_charge(world, await refused(world, OUTAGE), CARD)
+    (counted,) = await world.rows(CREDITED, world.casino)
+    assert counted == {"failures": 0, "credited": 0, "credited_minor": 0, "deposits": 1}
+
+
 async def test_a_card_that_pays_as_often_as_it_fails_is_nobodys_test(world: World) -> None:
     for number in range(6):
         await another_player(world)

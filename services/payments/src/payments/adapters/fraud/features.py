@@ -194,6 +194,7 @@ class SqlFeatures:
         fresh: frozenset[str] = frozenset(),
         asked_minor: int = 0,
         credited_minor: int = 0,
+        failed: bool = False,
     ) -> None:
         """See Features."""
         raw, keys = await driver(connection), _counted_for(keys)
@@ -210,6 +211,7 @@ class SqlFeatures:
             [kind in fresh for kind in keys],
             asked_minor,
             credited_minor,
+            failed,
         )
 
     async def cluster(

@@ -3,15 +3,16 @@
 from payments.domain.fraud.features import CONTACTS, COUNTED
 
 _NAMES = list(COUNTED)
-_FRESH, _ASKED, _CREDITED = (f"${7 + len(_NAMES) + place}" for place in range(3))
+_FRESH, _ASKED, _CREDITED, _FAILED = (f"${7 + len(_NAMES) + place}" for place in range(4))
 _BY_NOW = {
     "deposits": "{place}::bigint + of.fresh::int",
     "asked_minor": f"{{place}}::bigint + CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END",
     "largest_minor": f"greatest({{place}}::bigint, CASE WHEN of.fresh THEN {_ASKED}::bigint ELSE 0 END)",
     "credited": f"{{place}}::bigint + (of.fresh AND {_CREDITED}::bigint > 0)::int",
+    "failures": f"{{place}}::bigint + (of.fresh AND {_FAILED}::boolean)::int",
     "credited_minor": f"{{place}}::bigint + CASE WHEN of.fresh THEN {_CREDITED}::bigint ELSE 0 END",
 }
-"""What is counted when a deposit is asked for and credited, and later for what becomes known later."""
+"""What is counted when a deposit is asked for, credited and failed, and later for what becomes known later."""
 _PLACES = ", ".join(
     _BY_NOW.get(name, "{place}::bigint").format(place=f"${number}") for number, name in enumerate(_NAMES, 7)
 )

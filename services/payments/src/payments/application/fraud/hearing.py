@@ -16,7 +16,7 @@ from payments.domain.deposit.events import (
     DepositReversed,
     DepositSucceeded,
 )
-from payments.domain.deposit.states import Absent, Deposit, Refused, Succeeded, asked
+from payments.domain.deposit.states import Absent, Deposit, Failed, Refused, Succeeded, asked
 from payments.domain.dispute.events import DisputeEvent, DisputeOpened
 from payments.domain.dispute.words import Stage
 from payments.domain.fraud.rules import Trigger
@@ -66,11 +66,14 @@ async def count_looked(
     looked: Looked,
     counts: dict[str, int] | None = None,
 ) -> None:
-    """Count the deposit for what it is paid with, where nothing else was said of it; that it was credited before, too.
+    """Count the deposit for what it is paid with, where nothing else was said of it; that it was credited or failed
+    before, too.
     Call it last, as above.
     """
     if (looked.fresh or looked.unproven) and not isinstance(state, Absent | Refused):
-        await _count(fraud, uow, deposit_id, asked(state).fact, counts or {}, looked, _credited_minor(state))
+        fact = asked(state).fact
+        failed = not counts and isinstance(state, Failed) and fraud.is_of_payer(fact.provider, state.code)
+        await _count(fraud, uow, deposit_id, fact, counts or {}, looked, _credited_minor(state), failed=failed)
 
 
 async def count_warning(
@@ -105,6 +108,8 @@ async def _count(
     counts: dict[str, int],
     looked: Looked | None = None,
     credited_minor: int = 0,
+    *,
+    failed: bool = False,
 ) -> None:
     keys = dict(await fraud.decisions.keys_of(uow.connection, deposit_id, Trigger.DEPOSIT) or {})
     keys["player"] = str(of.player_id)
@@ -121,6 +126,7 @@ async def _count(
         fresh=looked.fresh,
         asked_minor=looked.asked_minor,
         credited_minor=credited_minor,
+        failed=failed,
     )
 
 

@@ -157,11 +157,12 @@ class Features(Protocol):
         fresh: frozenset[str] = frozenset(),
         asked_minor: int = 0,
         credited_minor: int = 0,
+        failed: bool = False,
     ) -> None:
         """Add to every counter of every key. Once per transaction, last, since others wait for it.
 
         `fresh`: kinds of keys for which the deposit of `asked_minor` was not counted when it was asked for, nor when
-        `credited_minor` of it was credited.
+        `credited_minor` of it was credited, or it `failed`.
         """
         ...
 

@@ -376,7 +376,7 @@ def _moved(state: Waiting | Succeeded | GivenUp, event: PresentEvent) -> Deposit
             paid = intent if isinstance(state, Succeeded) else paid_by(state, event.provider)
             after = succeeded(paid, event)
         case DepositFailed():
-            after = Failed(intent, event.reference)
+            after = Failed(intent, event.reference, event.code)
         case DepositExpired():
             after = Expired(intent, reference(state))
         case DepositClosed():

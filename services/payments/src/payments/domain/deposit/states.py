@@ -149,10 +149,11 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider or we said no. `closed`: it can never be paid any more."""
+    """The provider or we said no, for the reason `code`. `closed`: it can never be paid any more."""
 
     asked: Requested
     reference: str | None
+    code: str
     closed: bool = False
 
 
