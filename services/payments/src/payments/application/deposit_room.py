@@ -26,10 +26,10 @@ async def too_many(
     desk: Desk, connection: AsyncConnection, player_id: UUID, now: datetime, *, besides: UUID | None = None
 ) -> type[TooManyOpenDeposits | TooManyRefusedDeposits] | None:
     """Why the player begins no other deposit now, if it is for the number of those there are."""
-    open_now = await desk.directory.undecided_deposits(connection, player_id)
+    since = now - REFUSED_IN
+    open_now, refused = await desk.directory.undecided_or_refused_deposits(connection, player_id, since)
     if len(open_now) >= MOST_OPEN and besides not in open_now:
         return TooManyOpenDeposits
-    refused = await desk.directory.refused_deposits(connection, player_id, now - REFUSED_IN)
     if len(refused) >= MOST_REFUSED and besides not in refused:
         return TooManyRefusedDeposits
     return None

@@ -107,8 +107,12 @@ class Directory(Protocol):
         """The player's deposits that nobody has given up."""
         ...
 
-    async def refused_deposits(self, connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
-        """The player's deposits since then that we refused ourselves."""
+    async def undecided_or_refused_deposits(
+        self, connection: AsyncConnection, player_id: UUID, since: datetime
+    ) -> tuple[list[UUID], list[UUID]]:
+        """The player's deposits that nobody has given up, and those since then that we refused ourselves: in one
+        statement, as each request and each visit to the cashier asks.
+        """
         ...
 
     async def begun_as_another(

@@ -205,12 +205,18 @@ async def undecided(connection: AsyncConnection, player_id: UUID) -> list[UUID]:
     return list((await connection.execute(statement.order_by(table.c.id))).scalars())
 
 
-async def refused_since(connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
-    """The player's deposits since then that we refused ourselves."""
-    statement = select(table.c.id).where(
-        table.c.player_id == player_id, table.c.created_at >= since, table.c.status == "refused"
-    )
-    return list((await connection.execute(statement)).scalars())
+async def undecided_or_refused(
+    connection: AsyncConnection, player_id: UUID, since: datetime
+) -> tuple[list[UUID], list[UUID]]:
+    """The player's deposits nobody has given up, and those since then that we refused ourselves."""
+    c = table.c
+    refused = (c.status == Status.REFUSED) & (c.created_at >= since)
+    statement = select(c.id, c.status).where(c.player_id == player_id, c.status.in_(UNDECIDED) | refused)
+    found = (await connection.execute(statement)).all()
+    parts: tuple[list[UUID], list[UUID]] = ([], [])
+    for row in found:
+        parts[row.status == Status.REFUSED].append(row.id)
+    return parts
 
 
 async def any_begun_as_another(

@@ -88,9 +88,11 @@ class LocalDirectory:
         """See Directory."""
         return await deposit_list.undecided(connection, player_id)
 
-    async def refused_deposits(self, connection: AsyncConnection, player_id: UUID, since: datetime) -> list[UUID]:
+    async def undecided_or_refused_deposits(
+        self, connection: AsyncConnection, player_id: UUID, since: datetime
+    ) -> tuple[list[UUID], list[UUID]]:
         """See Directory."""
-        return await deposit_list.refused_since(connection, player_id, since)
+        return await deposit_list.undecided_or_refused(connection, player_id, since)
 
     async def begun_as_another(
         self, connection: AsyncConnection, casino_id: UUID, provider: str, sent_as: str, now: datetime

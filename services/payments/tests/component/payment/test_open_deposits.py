@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from chassis.domain import uuid7
-from payments.application.deposit_room import MOST_OPEN, MOST_REFUSED, REFUSED_IN
+from chassis.testing.postgres import count_statements
+from payments.application.deposit_room import MOST_OPEN, MOST_REFUSED, REFUSED_IN, too_many
 from payments.application.deposits import give_up
+from payments.application.errors import TooManyOpenDeposits
 from payments.domain.deposit.commands import ExpireDeposit, StopDeposit
 
 from .test_deposits import limit
@@ -31,6 +33,18 @@ async def test_who_has_many_open_begins_no_other_and_nothing_is_kept_of_it(waiti
     before = await waiting.rows("SELECT count(*) AS n FROM event")
     assert answered(await waiting.deposit()) == (409, "too_many_open_deposits")
     assert await waiting.rows("SELECT count(*) AS n FROM event") == before
+
+
+async def test_how_many_there_are_is_asked_in_one_statement(waiting: World) -> None:
+    async with waiting.service.db.read() as connection:
+        with count_statements(waiting.service.db) as sent:
+            crowded = await too_many(waiting.desk, connection, waiting.player, waiting.clock.now())
+    assert (crowded, len(sent.sent)) == (TooManyOpenDeposits, 1)
+    other = uuid4()
+    async with waiting.service.db.read() as connection:
+        with count_statements(waiting.service.db) as sent:
+            crowded = await too_many(waiting.desk, connection, other, waiting.clock.now())
+    assert (crowded, len(sent.sent)) == (None, 1)
 
 
 async def test_it_is_about_him_alone(waiting: World) -> None:
