@@ -321,12 +321,9 @@ class TestAdyen(TellsAmounts, TellsRefunds):
         assert said == AboutDeposit(deposit_id=OURS, word=gone)
 
     def test_a_capture_says_that_its_payment_is_collected(self) -> None:
-        paid = deposit.Settled(
-            reference="PAYMENT000000001", movement="QFQTPCQ8HXSKGK82", amount_minor=50_00, currency="EUR",
-            names_payment=True,
-        )  # fmt: skip
-        said = self.told("CAPTURE", originalReference="PAYMENT000000001")
-        assert said == AboutDeposit(deposit_id=OURS, word=paid)
+        said = self.told("CAPTURE", originalReference="PSP1")
+        known: Any = {"reference": "PSP1", "movement": "QFQTPCQ8HXSKGK82", "amount_minor": 50_00, "currency": "EUR"}
+        assert said == AboutDeposit(deposit_id=OURS, word=deposit.Settled(**known, names_payment=True))
         assert self.told("CAPTURE") == Unclear("amount_unreadable")
 
     @pytest.mark.parametrize("fields", [{}, {"amount": {"value": 0, "currency": "EUR"}, "originalReference": "PSP1"}])
