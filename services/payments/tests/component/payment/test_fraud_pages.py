@@ -104,7 +104,7 @@ async def test_cards_declined_one_after_another_for_one_deposit_are_as_many_fail
 
 async def test_a_card_that_another_cashier_could_not_charge_is_known(world: World) -> None:
     assert (await world.settle("/providers/paymentiq", ACCOUNT)).status_code == 200
-    card = {"accountId": "acc-1", "maskedAccount": "411111******1111"}
+    card: dict[str, Any] = {"accountId": "acc-1", "maskedAccount": "411111******1111"}
     assert (await step(world, "authorize", 50, "in", **card))["success"]
     assert (await step(world, "cancel", 50, "in", **card))["success"]
     assert await tried(world) == 1
