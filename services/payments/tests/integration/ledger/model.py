@@ -54,7 +54,9 @@ class Model:
             known = self.done[move.id]
             if known.facts != facts:
                 return Code.DIFFERENT_FACTS, now
-            return (Code.ROLLED_BACK, now) if move.id in self.undone else (Code.REPEATED, known.after)
+            # Nothing takes a rollback back: what claims to is remembered, and changes nothing.
+            undone = move.kind != "rollback" and move.id in self.undone
+            return (Code.ROLLED_BACK, now) if undone else (Code.REPEATED, known.after)
         if move.kind == "rollback":
             return self.rollback(move, purse, facts)
         if move.id in self.undone:
