@@ -125,13 +125,13 @@ class Books:
         earlier = self._by_id.get(bet.id)
         if earlier is not None:
             return self._again(bet, earlier, wallet, wallet.cash.number, self._house_of(bet))
-        if bet.id in self._reversals:
+        if self._reversals and bet.id in self._reversals:
             return answer_of(Code.ROLLED_BACK, wallet)
         if wallet.bets_blocked or bet.repeat_only:
             return answer_of(Code.BLOCKED, wallet)
         if self._feed_stale:
             return answer_of(Code.FEED_STALE, wallet)
-        bonus_first = bet.wallet.casino_id in self._bonus_first
+        bonus_first = bool(self._bonus_first) and bet.wallet.casino_id in self._bonus_first
         of_bonus = staked_of_bonus(wallet, bet.amount_minor, bonus_first=bonus_first)
         if of_bonus is None:
             return answer_of(Code.INSUFFICIENT_FUNDS, wallet)

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from payments.domain.ledger.accounts import AccountType
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Account:
     """A player's account as it stands, held under lock. Without a floor it may run as low as it likes."""
 
     number: int
     balance_minor: int
-    floor_minor: int | None = None
-    opening_minor: int = field(init=False)
+    floor_minor: int | None
+    opening_minor: int
 
-    def __post_init__(self) -> None:
-        self.opening_minor = self.balance_minor
+    def __init__(self, number: int, balance_minor: int, floor_minor: int | None = None) -> None:
+        self.number = number
+        self.balance_minor = self.opening_minor = balance_minor
+        self.floor_minor = floor_minor
 
     def holds(self, amount_minor: int) -> bool:
         """Whether as much may be taken from it."""
@@ -38,7 +40,8 @@ class Wallet:
     @property
     def bonus_minor(self) -> int | None:
         """How much of it there is; None as above."""
-        return None if self.bonus is None else self.bonus.balance_minor
+        bonus = self.others.get(AccountType.BONUS) if self.others else None
+        return None if bonus is None else bonus.balance_minor
 
     def account(self, kind: AccountType) -> Account | None:
         """One of its accounts, if it was locked."""
@@ -47,8 +50,11 @@ class Wallet:
 
 def staked_of_bonus(wallet: Wallet, amount_minor: int, *, bonus_first: bool) -> int | None:
     """How much of a stake comes from the bonus, the rest from cash; None when both together do not hold as much."""
-    bonus_minor, cash = wallet.bonus_minor or 0, wallet.cash
+    cash = wallet.cash
     cash_minor = max(0, cash.balance_minor - (cash.floor_minor or 0))
+    if not wallet.others:
+        return 0 if amount_minor <= cash_minor else None
+    bonus_minor = wallet.bonus_minor or 0
     if cash_minor + bonus_minor < amount_minor:
         return None
     return min(amount_minor, bonus_minor) if bonus_first else max(0, amount_minor - cash_minor)
