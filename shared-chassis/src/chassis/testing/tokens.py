@@ -1,7 +1,7 @@
 """Tokens for tests, signed with a key that is made when it is first needed and thrown away with the process."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -53,6 +53,7 @@ class TokenMaker:
 
     def __init__(self, kid: str = "test-key") -> None:
         self._policies: dict[str, LocalPolicy] = {}
+        self._made: dict[Hashable, LocalPolicy] = {}
         self._held: dict[UUID, list[LocalPolicy]] = {}
         self._latest = _Latest()
         self.key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig"}, private=True)
@@ -123,10 +124,30 @@ class TokenMaker:
             looks = {"casinos": [made["casino"]], "permissions": [SecurityPermission.IMPERSONATION_START]}
             self._policies[token] = LocalPolicy.holding(policy_of(UUID(made["act"]["sub"]), [looks], modes))
         elif kind != "player":
-            policy = LocalPolicy.holding(policy_of(who, held, modes, ceilings, tied_to, step_up_s))
+            policy = self._holding(who, held, modes, ceilings, tied_to, step_up_s)
             self._policies[token] = self._latest.of[who] = policy
-            self._held.setdefault(who, []).append(policy)
+            known = self._held.setdefault(who, [])
+            if policy not in known:
+                known.append(policy)
         return token
+
+    def _holding(
+        self,
+        who: UUID,
+        held: Iterable[Mapping[str, Iterable[UUID | str]]],
+        modes: Mapping[DataClass, Mode],
+        ceilings: Mapping[str, int],
+        tied_to: Iterable[UUID],
+        step_up_s: int | None,
+    ) -> LocalPolicy:
+        """The policy that says so; one for all tokens that say the same of somebody, so that it is worked out once."""
+        grants = [{name: tuple(some) for name, some in one.items()} for one in held]
+        ties = tuple(tied_to)
+        said = tuple(tuple(one.items()) for one in grants)
+        key = (who, said, tuple(modes.items()), tuple(ceilings.items()), ties, step_up_s)
+        if key not in self._made:
+            self._made[key] = LocalPolicy.holding(policy_of(who, grants, modes, ceilings, ties, step_up_s))
+        return self._made[key]
 
     def forget(self, subject: UUID) -> None:
         """Whatever tokens that were made for somebody said they hold, they do not any more, as far as those are asked
