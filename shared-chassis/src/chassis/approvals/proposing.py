@@ -22,7 +22,6 @@ from chassis.approvals.command import GuardedCommand, Subject
 from chassis.approvals.desk import Approvals, Asked, Check, Within
 from chassis.auth.caller import Caller
 from chassis.http.once import OnceOnly
-from chassis.http.routes import declared_routes
 from chassis.store import UnitOfWork
 
 
@@ -146,7 +145,7 @@ def check_guarded(app: FastAPI, commands: Sequence[GuardedCommand[Any]]) -> None
     beside = {name for command in commands for name in command.beside}
     open_doors = [
         route.name
-        for route in declared_routes(app)
+        for route in app.state.routes
         if route.rule.permission in guarded and proposing not in route.calls and "GET" not in route.methods
         if route.name not in beside
     ]

@@ -57,16 +57,20 @@ class DeclaredRoute:
 
 def declared_routes(app: FastAPI) -> list[DeclaredRoute]:
     """Every route of the application, those of included routers and of mounted applications among them."""
-    return list(_walk(app.routes, ""))
+    return walked(app.routes)
 
 
-def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[DeclaredRoute]:
-    """The routes, once all is well with them.
+def walked(routes: Sequence[BaseRoute]) -> list[DeclaredRoute]:
+    """The same of some of an application's routes."""
+    return list(_walk(routes, ""))
+
+
+def check_routes(found: Sequence[DeclaredRoute], permissions: Sequence[PermissionSpec]) -> None:
+    """Let the routes of an application pass when all is well with them.
 
     Raises:
         UnmarkedRoute: a route has no marker or several, asks for a permission nobody declared, or there are no routes.
     """
-    found = declared_routes(app)
     known = {spec.id: spec for spec in permissions}
     raw = [route.path for route in found if isinstance(route.endpoint, Guarded)]
     wrong = [line for route in found for line in (*_faults(route, known), *_hidden(route, raw))]
@@ -74,7 +78,6 @@ def check_routes(app: FastAPI, permissions: Sequence[PermissionSpec]) -> list[De
         raise UnmarkedRoute("The service must not start:\n" + "\n".join(f"  {line}" for line in wrong))
     if not found:
         raise UnmarkedRoute("The walk found no route at all: it looks in the wrong place.")
-    return found
 
 
 def _faults(route: DeclaredRoute, known: Mapping[str, PermissionSpec]) -> Iterator[str]:

@@ -28,7 +28,7 @@ from chassis.http.health import Check, operations_router
 from chassis.http.mounting import RawApplications, mounts_of
 from chassis.http.observed import Observed
 from chassis.http.openapi import check_names, describe, operation_id
-from chassis.http.routes import check_routes
+from chassis.http.routes import DeclaredRoute, check_routes, walked
 from chassis.http.turns import Turns
 from chassis.privacy.keys import derive
 from chassis.settings import HttpSettings, ServiceSettings
@@ -102,10 +102,13 @@ def create_service(
     _hold(app, {"settings": settings, "name": name, "drain": drain, "door": door, "turns": Turns(), **(state or {})})
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
+    declared = walked(app.routes)
     for router in routers:
-        app.router.routes.extend(_included(_Router(router), settings.max_body_bytes))
+        included, found = _included(_Router(router), settings.max_body_bytes)
+        app.router.routes.extend(included)
+        declared.extend(found)
     app.router.routes.extend(mounted)
-    templates.update(_described(app, permissions))
+    templates.update(_described(app, [*declared, *walked(mounted)], permissions))
     return app
 
 
@@ -123,15 +126,15 @@ class _Router:
 
 
 @functools.lru_cache(maxsize=256)
-def _included(one: _Router, max_body_bytes: int) -> list[BaseRoute]:
-    """The routes of a router as every application here includes them.
+def _included(one: _Router, max_body_bytes: int) -> tuple[list[BaseRoute], list[DeclaredRoute]]:
+    """The routes of a router as every application here includes them, and what they declare.
 
-    Including works out anew what each route asks for, which takes far longer than all else about an application: one
-    router is included once, however many applications a process has.
+    Including works out anew what each route asks for, which takes far longer than all else about an application, and to
+    walk them takes most of the rest: both are done once, however many applications a process has.
     """
     whole = APIRouter(generate_unique_id_function=operation_id)
     whole.include_router(one.router, max_body_size=max_body_bytes, dependencies=[Depends(refuse_broken_forms)])
-    return whole.routes
+    return whole.routes, walked(whole.routes)
 
 
 def _verifier(given: Verifier | None, settings: HttpSettings) -> Verifier:
@@ -139,15 +142,15 @@ def _verifier(given: Verifier | None, settings: HttpSettings) -> Verifier:
     return given or TokenVerifier(RemoteKeys(settings.security_url))
 
 
-def _described(app: FastAPI, permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
-    """Have the checked routes described by the application when it is first asked; their paths by endpoint, also at
-    `app.state.templates`.
+def _described(app: FastAPI, routes: Sequence[DeclaredRoute], permissions: Sequence[PermissionSpec]) -> dict[Any, str]:
+    """Check the routes and have them described by the application when it is first asked; their paths by endpoint, also
+    at `app.state.templates`, and they themselves at `app.state.routes`.
     """
-    routes = check_routes(app, permissions)
+    check_routes(routes, permissions)
     check_names(routes)
     app.openapi = functools.cache(lambda: describe(app, routes, permissions))  # type: ignore[method-assign]
     templates: dict[Any, str] = {route.endpoint: route.path for route in routes}
-    app.state.templates = templates
+    app.state.templates, app.state.routes = templates, routes
     return templates
 
 
