@@ -14,4 +14,10 @@ settings.load_profile("any machine")
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
-pytest_plugins = ["pitlocal.testing", "pitlocal.no_skips", "pitlocal.spread", "chassis.testing.postgres"]
+pytest_plugins = [
+    "pitlocal.testing",
+    "pitlocal.no_skips",
+    "pitlocal.spread",
+    "chassis.testing.postgres",
+    "chassis.testing.pools",
+]

@@ -11,6 +11,7 @@ from chassis.runtime import http_application
 from chassis.testing.client import client as talking
 from chassis.testing.environment import make_settings
 from chassis.testing.golden import said
+from chassis.testing.pools import Pools
 from chassis.testing.postgres import Databases
 from chassis.testing.tokens import test_authority, test_verifier
 from payments.main import build
@@ -22,9 +23,13 @@ from .world import World
 
 
 @pytest.fixture(scope="module")
-async def database_url(databases: Databases) -> str:
-    """One database per module: tests begin with new players at new casinos, and with nothing to do."""
-    return await databases.create("payments")
+async def database_url(databases: Databases, pools: Pools) -> AsyncIterator[str]:
+    """One database per module: tests begin with new players at new casinos, and with nothing to do. So do they with
+    connections that those before them left.
+    """
+    url = await databases.create("payments")
+    async with pools.kept_open(url):
+        yield url
 
 
 @pytest.fixture
