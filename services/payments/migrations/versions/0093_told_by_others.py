@@ -7,7 +7,7 @@ What was told before is not known here.
 from alembic import op
 
 revision = "0093"
-down_revision = "0091"
+down_revision = "0092"
 
 _STATEMENTS = (
     "ALTER TABLE rm_player_standing ADD COLUMN open_hits jsonb DEFAULT '[]' NOT NULL",

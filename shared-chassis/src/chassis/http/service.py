@@ -61,11 +61,10 @@ def create_service(
 
     Args:
         name: the service; the audience of service tokens that are good here.
-        routers: its routes, each with a marker.
+        routers, permissions: its routes, each with a marker, and every permission they ask for.
         mounts: raw ASGI applications by path. Beneath `/partner` they check their partner's signature themselves;
             beneath `/internal` the chassis asks for a service token before them; others come wrapped in `guarded`.
         readiness: what must answer before traffic is sent here, by name.
-        permissions: every permission the routes ask for.
         lifespan: what starts and stops with it.
         verifier: checks access tokens; the keys of `settings.security_url` unless given.
         policy, trail, signed: what staff may do, who is told of decisions, and whose signatures count; see `Door`.
@@ -76,8 +75,7 @@ def create_service(
         edge: whether strangers call; see `Observed`.
     Raises: UnmarkedRoute when a route does not say who may call it; see `chassis.http.routes`.
     """
-    drain = Drain()
-    templates: dict[Any, str] = {}
+    drain, templates = Drain(), dict[Any, str]()
     mounted, raw = mounts_of(mounts or {})
     app = FastAPI(
         title=name,
@@ -103,8 +101,7 @@ def create_service(
     install_handlers(app)
     app.include_router(operations_router(name, version, readiness or {}, drain, openapi=openapi, metrics=metrics))
     declared = walked(app.routes)
-    for router in routers:
-        included, found = _included(_Router(router), settings.max_body_bytes)
+    for included, found in (_included(_Router(one), settings.max_body_bytes) for one in routers):
         app.router.routes.extend(included)
         declared.extend(found)
     app.router.routes.extend(mounted)

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0097"
-down_revision = "0091"
+revision = "0094"
+down_revision = "0093"
 
 _STATEMENTS = (
     """
