@@ -52,7 +52,8 @@ _PLAYERS = "SELECT array_agg(player_id ORDER BY id) FROM account WHERE type = 'c
 
 _TOTALS = """
     SELECT (SELECT count(*) FROM transfer) AS transfers,
-           (SELECT count(*) FROM outbox) AS events,
+           (SELECT sum(CASE topic WHEN 'payments.ledger.entries' THEN json_array_length(envelope::json -> 'entries')
+                                  ELSE 1 END)::bigint FROM outbox) AS events,
            (SELECT count(*) FROM transfer WHERE player_id IS NULL) AS of_nobody,
            (SELECT sum(balance_minor) FROM account)::bigint
              + (SELECT coalesce(sum(delta_minor), 0) FROM account_delta)::bigint AS sum"""

@@ -45,7 +45,7 @@ from chassis.http.serving import serve_app
 from chassis.live import Live
 from chassis.live.http import live_routes
 from chassis.live.sources import sources_of
-from chassis.messaging import Consumer, EventBus, OutboxRelay, bus_from_settings
+from chassis.messaging import Consumer, EventBus, OutboxRelay, Renderers, bus_from_settings
 from chassis.messaging.casino_zones import own_zones
 from chassis.parked import ParkedDesk, parked_router
 from chassis.pausing import pause
@@ -77,6 +77,7 @@ class Service:
         routers: the public and internal HTTP endpoints.
         mounts: raw ASGI applications by path prefix (partners' protocols, the wallet's hot path).
         consumer: what it does with other services' events; None when it listens to nobody.
+        renderers: what makes the messages of outbox rows that only name what they follow from.
         tasks: background task handlers by kind.
         read_models: its own events' read models, those folded inline and those made for rebuild.
         background: loops of its own that run beside consumer and tasks until told to stop.
@@ -101,6 +102,7 @@ class Service:
     routers: Sequence[APIRouter] = ()
     mounts: Mapping[str, Any] = field(default_factory=dict)
     consumer: Consumer | None = None
+    renderers: Renderers = field(default_factory=dict)
     tasks: Mapping[str, Handler] = field(default_factory=dict)
     read_models: Sequence[ReadModel] = ()
     background: Sequence[Background] = ()
@@ -317,7 +319,7 @@ async def _ended(tasks: Sequence[asyncio.Task[None]], grace_s: float, hurry: asy
 def _loops(service: Service, role: Role, bus: EventBus) -> dict[str, Background]:
     loops: dict[str, Background] = {}
     if role in {"all", "relay"}:
-        relay = OutboxRelay(service.db, bus)
+        relay = OutboxRelay(service.db, bus, renderers=service.renderers)
         service.application.on_published = relay.wake
         loops["relay"] = relay.run
     if role in {"all", "worker"}:

@@ -14,7 +14,16 @@ import pytest
 
 from chassis.db import Database
 from chassis.db.engine import driver
-from chassis.messaging import EventBus, MemoryBus, Message, OutboxRelay, list_parked, queue_parked
+from chassis.messaging import (
+    NOWHERE,
+    EventBus,
+    MemoryBus,
+    Message,
+    OutboxRelay,
+    Undeliverable,
+    list_parked,
+    queue_parked,
+)
 from chassis.messaging.postgres_bus import PostgresBus
 from chassis.telemetry.metrics import REGISTRY
 from chassis.testing.bus_reader import Reader, eventually, in_order, numbered
@@ -106,6 +115,66 @@ async def test_a_row_can_name_its_partition(db: Database, sql: Any) -> None:
     async with relaying(OutboxRelay(db, bus)):
         await eventually(all_published(db))
     assert [record.partition for record in bus.published("news")] == [7]
+
+
+GONE = "{}"
+
+
+class Counting:
+    """Renders a row that names a number: as many messages, each of a key of its own; none can be made of GONE."""
+
+    def count(self, envelope: str) -> int:
+        return len(envelope)
+
+    async def render(self, connection: Any, envelopes: Sequence[str]) -> list[list[Message]]:
+        if GONE in envelopes:
+            raise Undeliverable("it is gone")
+        return [[Message("news", f"k{n}", envelope.encode()) for n in range(int(envelope))] for envelope in envelopes]
+
+
+COUNTING = {"numbers": Counting()}
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+async def test_what_a_row_names_is_published_in_its_place(db: Database, sql: Any, batch: int) -> None:
+    bus = MemoryBus()
+    rows = [
+        ("news", "first"),
+        ("numbers", "3"),
+        ("news", "second"),
+        ("numbers", "0"),
+        ("numbers", "2"),
+        ("news", "third"),
+    ]
+    await queue(sql, [Message(topic, "k0", value.encode()) for topic, value in rows])
+    async with relaying(OutboxRelay(db, bus, renderers=COUNTING, batch=batch)):
+        await eventually(all_published(db))
+    values = values_by_key(bus, "news")
+    assert values == {"k0": [b"first", b"3", b"second", b"2", b"third"], "k1": [b"3", b"2"], "k2": [b"3"]}
+    assert bus.published("numbers") == []
+
+
+async def test_a_row_that_cannot_be_rendered_is_parked_and_others_get_by(db: Database, sql: Any) -> None:
+    bus = MemoryBus()
+    await queue(sql, [Message("numbers", "", value) for value in (b"1", GONE.encode(), b"2")])
+    async with relaying(OutboxRelay(db, bus, renderers=COUNTING)):
+        await eventually(all_published(db))
+    assert values_by_key(bus, "news") == {"k0": [b"1", b"2"], "k1": [b"2"]}
+    assert [(one.topic, one.reason) for one in await list_parked(db, "outbox")] == [("numbers", "it is gone")]
+
+
+async def test_a_relay_that_cannot_render_parks_and_one_that_can_publishes_what_is_put_back(
+    db: Database, sql: Any
+) -> None:
+    bus = MemoryBus()
+    await queue(sql, [Message("numbers", "", b"2", partition=NOWHERE)])
+    async with relaying(OutboxRelay(db, bus)):
+        await eventually(all_published(db))
+    assert bus.published("numbers") == []
+    assert await queue_parked(db) == 1
+    async with relaying(OutboxRelay(db, bus, renderers=COUNTING)):
+        await eventually(all_published(db))
+    assert values_by_key(bus, "news") == {"k0": [b"2"], "k1": [b"2"]}
 
 
 async def test_a_wake_is_heard_at_once_and_a_silent_writer_is_found_by_polling(db: Database, sql: Any) -> None:

@@ -72,9 +72,9 @@ def build(
         debts=SqlDebtPolicies(), payment_ids=SqlPaymentIds(), public_base_url=settings.public_base_url,
     )  # fmt: skip
     return Service(
-        name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS,
-        routers=ROUTERS, mounts=raw_applications(ledger, desk), commands=COMMANDS, bulk=bulk_actions(desk),
-        background=jobs(desk, chain), state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk),
+        name="payments", settings=settings, db=db, application=application, permissions=PERMISSIONS, routers=ROUTERS,
+        mounts=raw_applications(ledger, desk), commands=COMMANDS, bulk=bulk_actions(desk), background=jobs(desk, chain),
+        state={"ledger": ledger, "chain": chain, "desk": desk}, consumer=consumer(desk), renderers=ledger.renderers,
         tasks=tasks(desk), read_models=READ_MODELS, four_eyes=guarded_commands(desk), kept=kept(settings.attempt_days),
         on_start=[ledger.start, feed.start], on_stop=[desk.wire.close, desk.names.close, feed.close, ledger.close],
     )  # fmt: skip

@@ -11,10 +11,11 @@ from chassis.messaging.parked import (
     list_parked,
     parked_keys,
 )
-from chassis.messaging.relay import OutboxRelay, queue_parked
+from chassis.messaging.relay import NOWHERE, OutboxRelay, Renderers, messages_of, queue_parked
 from chassis.messaging.replay import Replayed, replay_parked
 
 __all__ = [
+    "NOWHERE",
     "Consumer",
     "EventBus",
     "MemoryBus",
@@ -24,6 +25,7 @@ __all__ = [
     "Parked",
     "ParkedChanged",
     "Record",
+    "Renderers",
     "Replayed",
     "Subscription",
     "Undeliverable",
@@ -31,6 +33,7 @@ __all__ = [
     "count_parked",
     "discard_parked",
     "list_parked",
+    "messages_of",
     "parked_keys",
     "queue_parked",
     "replay_parked",

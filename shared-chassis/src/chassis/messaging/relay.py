@@ -3,12 +3,15 @@
 Rows are marked when the bus has them, not passed by a cursor, so the row of a slow writer that becomes visible late is
 found like any other. A process that dies between publishing and marking publishes the batch again: consumers know
 what they had.
+
+A row holds an envelope, or names what its messages follow from: then a renderer makes them when they are published.
 """
 
 import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import structlog
@@ -32,6 +35,10 @@ KEEP = timedelta(days=3)
 OUTBOX = "outbox"
 """The name under which rows are parked that no bus would take."""
 
+NOWHERE = -1
+"""The partition of a row that only names what its messages follow from. No topic has it: a relay that cannot render the
+row, of the release before, parks it instead of publishing it, and `replay-dlq` puts it back."""
+
 _LOCK = 7_301_884_216
 _STANDBY_S = 1.0
 _LOOK_S = 1.0
@@ -40,6 +47,26 @@ _PURGE_S = 60.0
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _COMMAND_TIMEOUT_S = 30.0
+
+
+class Renderer(Protocol):
+    """Makes the messages of rows that only name what they follow from."""
+
+    def count(self, envelope: str) -> int:
+        """How many messages a row stands for, about."""
+        ...
+
+    async def render(self, connection: Any, envelopes: Sequence[str]) -> list[list[Message]]:
+        """The messages of each row, in order, the same however often it is asked; `connection` is asyncpg's.
+
+        Raises:
+            Undeliverable: what a row names is not there, or one of its messages is too large.
+        """
+        ...
+
+
+Renderers = Mapping[str, Renderer]
+"""By the topic of the rows they are for, which is none of the bus."""
 
 
 class OutboxRelay:
@@ -51,16 +78,25 @@ class OutboxRelay:
     Args:
         db: the service's database.
         bus: where events go.
-        batch: rows published at once.
+        renderers: of rows that only name what their messages follow from.
+        batch: messages published at once, about.
         poll_s: seconds between looks at the outbox when nobody calls `wake`.
         keep: how long published rows stay.
     """
 
     def __init__(
-        self, db: Database, bus: EventBus, *, batch: int = BATCH, poll_s: float = POLL_S, keep: timedelta = KEEP
+        self,
+        db: Database,
+        bus: EventBus,
+        *,
+        renderers: Renderers | None = None,
+        batch: int = BATCH,
+        poll_s: float = POLL_S,
+        keep: timedelta = KEEP,
     ) -> None:
         self._db = db
         self._bus = bus
+        self._renderers = renderers or {}
         self._batch = batch
         self._poll_s = poll_s
         self._keep = keep
@@ -117,22 +153,39 @@ class OutboxRelay:
                 connection.terminate()
 
     async def _round(self, connection: Any, stop: asyncio.Event) -> None:
-        """Publish a batch, or wait for one."""
+        """Publish what waits, as much as is looked at once, or wait for it."""
         self._due.clear()
         rows = await connection.fetch(_WAITING, self._batch)
         await self._measure(connection)
         if rows:
-            await self._publish(connection, rows, stop)
+            for batch in self._batches(rows):
+                if stop.is_set() or not await self._publish(connection, batch, stop):
+                    return
         else:
             await self._purge(connection)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._poll_s)
 
+    def _batches(self, rows: Sequence[Any]) -> Iterator[list[Any]]:
+        """The rows, in order, by as many as stand for a batch of messages; at least one."""
+        batch: list[Any] = []
+        size = 0
+        for row in rows:
+            renderer = self._renderers.get(row["topic"])
+            count = 1 if renderer is None else renderer.count(row["envelope"])
+            if batch and size + count > self._batch:
+                yield batch
+                batch, size = [], 0
+            batch.append(row)
+            size += count
+        if batch:
+            yield batch
+
     async def _publish(self, connection: Any, rows: list[Any], stop: asyncio.Event) -> bool:
         """Publish these rows; whether all of them are done with."""
         ids = [row["id"] for row in rows]
         try:
-            messages = [_message(row) for row in rows]
+            messages = await messages_of(connection, rows, self._renderers)
             if not await self._delivered(connection, messages, stop):
                 return False
         except Undeliverable as error:
@@ -147,7 +200,7 @@ class OutboxRelay:
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
             return False
         await connection.execute(_PUBLISHED, ids)
-        OUTBOX_PUBLISHED.inc(len(ids))
+        OUTBOX_PUBLISHED.inc(len(messages))
         self._pause_s = _FIRST_PAUSE_S
         return True
 
@@ -209,8 +262,23 @@ async def queue_parked(db: Database, only: int | None = None) -> int:
         return int(await raw.fetchval(_QUEUED_AGAIN, OUTBOX, only))
 
 
-def _message(row: Any) -> Message:
-    return Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"])
+async def messages_of(connection: Any, rows: Sequence[Any], renderers: Renderers) -> list[Message]:
+    """The messages that rows of the outbox stand for, in order.
+
+    Raises:
+        Undeliverable: no bus would take one of them, or it cannot be made.
+    """
+    made: dict[int, list[Message]] = {}
+    for topic, renderer in renderers.items():
+        named = [row for row in rows if row["topic"] == topic]
+        if named:
+            rendered = await renderer.render(connection, [row["envelope"] for row in named])
+            made.update({row["id"]: messages for row, messages in zip(named, rendered, strict=True)})
+    return [message for row in rows for message in (made[row["id"]] if row["id"] in made else _message(row))]
+
+
+def _message(row: Any) -> list[Message]:
+    return [Message(row["topic"], row["key"], row["envelope"].encode(), row["partition"])]
 
 
 _WAITING = """

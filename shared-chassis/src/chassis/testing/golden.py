@@ -17,13 +17,12 @@ from typing import Any
 from uuid import UUID
 
 from jsonschema import Draft7Validator
-from sqlalchemy import text
 
 import contracts
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.db.names import quoted
-from chassis.messaging import Record
+from chassis.messaging import Record, messages_of
 from chassis.messaging.processing import Processor
 from chassis.runtime import Service
 from chassis.store import Actor, Meta, Recorded
@@ -109,8 +108,10 @@ def assert_as_promised(fact: ContractEvent) -> None:
 async def said(service: Service) -> list[ContractEvent]:
     """What the service told the others so far, in order; each of it satisfies its published schemas."""
     async with service.db.read() as connection:
-        rows = (await connection.execute(text("SELECT topic, key, envelope FROM outbox ORDER BY id"))).all()
-    return [_heard(row.topic, row.key, row.envelope) for row in rows]
+        raw = await driver(connection)
+        rows = await raw.fetch("SELECT id, topic, key, partition, envelope FROM outbox ORDER BY id")
+        messages = await messages_of(raw, rows, service.renderers)
+    return [_heard(message.topic, message.key, message.value.decode()) for message in messages]
 
 
 def _heard(topic: str, key: str, raw: str) -> ContractEvent:

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.auth import ServiceTokens
-from chassis.db.engine import driver
+from chassis.testing.golden import said
 from chassis.testing.tokens import make_token
+from contracts.payments.events import TransferPosted
 from contracts.payments.wallet import WalletCode, transfer_id
 from payments.domain.ledger.accounts import WalletKey
 
@@ -161,8 +162,6 @@ async def test_others_hear_of_a_split_bet_once_and_whole(own_house):
     key = await own_house.player(100)
     await own_house.bonus(key, 40)
     await own_house.hop([own_house.item(key, "bet", "b", 120)])
-    async with own_house.service.db.read() as connection:
-        rows = await (await driver(connection)).fetch("SELECT envelope FROM outbox ORDER BY id DESC LIMIT 2")
-    bet, grant = (json.loads(row["envelope"])["data"] for row in rows)
-    assert (bet["kind"], bet["amount_minor"], bet["delta_minor"], bet["balance_minor"]) == ("bet", 120, -100, 0)
-    assert (bet["bonus_delta_minor"], bet["bonus_balance_minor"], grant["kind"]) == (-20, 20, "bonus_grant")
+    *_, grant, bet = [event for event in await said(own_house.service) if isinstance(event, TransferPosted)]
+    assert (bet.kind, bet.amount_minor, bet.delta_minor, bet.balance_minor) == ("bet", 120, -100, 0)
+    assert (bet.bonus_delta_minor, bet.bonus_balance_minor, grant.kind) == (-20, 20, "bonus_grant")

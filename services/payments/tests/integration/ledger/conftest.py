@@ -11,6 +11,7 @@ import pytest
 from chassis.db import Database
 from chassis.db.engine import driver
 from chassis.domain import FixedClock, uuid7
+from chassis.messaging import Message, messages_of
 from chassis.testing.postgres import Databases
 from contracts.payments.wallet import transfer_id
 from payments.adapters.ledger.batcher import WalletBusy
@@ -139,6 +140,13 @@ class Desk:
         async with self.db.write() as connection:
             rows: list[Any] = await (await driver(connection)).fetch(query, *values)
             return rows
+
+    async def messages(self) -> list[Message]:
+        """What waits for the bus or is on it, in order."""
+        async with self.db.read() as connection:
+            raw = await driver(connection)
+            rows = await raw.fetch("SELECT id, topic, key, partition, envelope FROM outbox ORDER BY id")
+            return await messages_of(raw, rows, PostgresLedger.renderers)
 
     async def count(self, table: str = "transfer") -> int:
         """How many rows a table has."""

@@ -30,8 +30,8 @@ from payments.domain.ledger.transfers import Code
 
 
 async def told(desk, key: WalletKey) -> list:
-    rows = await desk.sql("SELECT envelope FROM outbox WHERE key = $1 ORDER BY id", str(key.player_id))
-    return [Envelope.from_json(row["envelope"]).event() for row in rows]
+    messages = [message for message in await desk.messages() if message.key == str(key.player_id)]
+    return [Envelope.from_json(message.value).event() for message in messages]
 
 
 async def test_bet_win_and_rollback_are_posted_stored_and_told(desk):

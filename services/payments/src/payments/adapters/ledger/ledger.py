@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db import Database
 from chassis.db.engine import driver, plain_url
 from chassis.domain import Clock, SystemClock
+from chassis.messaging import Renderers
 from chassis.store import Context, UnitOfWork
 from payments.adapters.ledger import accounts, sql
 from payments.adapters.ledger.accounts import GameHouses, Patience
 from payments.adapters.ledger.batcher import Batcher, Outcome, WalletBusy
 from payments.adapters.ledger.posting import Terms, post_free_units, post_units
 from payments.adapters.ledger.tables import ledger_bonus
+from payments.adapters.ledger.telling import RENDERERS
 from payments.adapters.ledger.units import Unit
 from payments.application.ledger import Posting, Transfer, Wallet
 from payments.domain.bonus.words import BonusFact, OrderOfUse
@@ -61,7 +63,12 @@ class PostgresLedger:
         writers: batches that may be under way at once.
         clock: the time entries and events carry.
         on_posted: called after each commit; wakes the relay.
+
+    Attributes:
+        renderers: of the outbox rows that it writes.
     """
+
+    renderers: ClassVar[Renderers] = RENDERERS
 
     def __init__(
         self,

@@ -21,7 +21,8 @@ from payments.adapters.ledger.accounts import (
     lock_wallets,
     open_accounts,
 )
-from payments.adapters.ledger.envelopes import TOPIC, events_of
+from payments.adapters.ledger.envelopes import TOPIC
+from payments.adapters.ledger.telling import Queue
 from payments.adapters.ledger.units import Unit
 from payments.adapters.reconciliation.expecting import expect
 from payments.application.debts import WIN_DEBT
@@ -84,26 +85,20 @@ async def _post(raw: Any, units: Sequence[Unit], terms: Terms, *, at_once: bool)
         wallets, terms.game_houses, houses, earlier, gone=gone, feed_stale=terms.feed_stale, bonus_first=first
     )
     answers: list[list[Answer]] = []
-    keys: list[str] = []
-    envelopes: list[str] = []
-    debts: list[Entry] = []
+    queue = Queue(terms.now, sequence)
     for unit in units:
         before, requests = len(books.written), unit.requests
         answers.append([books.post(requests[0])] if len(requests) == 1 else books.post_all(requests))
         if unit.ctx is not None:
-            books.written[before:] = [_signed(entry, unit.ctx) for entry in books.written[before:]]
-        for entry, wallet in _concerned(books.written[before:], unit, wallets):
-            key = str(wallet.player_id)
-            sequence += 1
-            for envelope in events_of(entry, wallet, key, unit.ctx, terms.now, sequence):
-                keys.append(key)
-                envelopes.append(envelope)
-            if entry.kind == TransferKind.OWED:
-                debts.append(entry)
+            queue.name(before)
+            written = books.written[before:] = [_signed(entry, unit.ctx) for entry in books.written[before:]]
+            queue.tell(_concerned(written, unit, wallets), unit.ctx, len(books.written))
+    queue.name(len(books.written))
     if books.written:
-        await _write(raw, books, places, terms.now, keys, envelopes)
+        await _write(raw, books, places, terms.now, queue)
         if transfers:
             await expect(raw, books.written, terms.now)
+        debts = [entry for entry in books.written if entry.kind == TransferKind.OWED]
         if debts:
             await _tell_people(raw, debts, terms.now)
     return answers
@@ -225,8 +220,7 @@ async def _write(
     books: Books,
     places: Mapping[int, tuple[int, int]],
     now: datetime,
-    keys: list[str],
-    envelopes: list[str],
+    queue: Queue,
 ) -> None:
     deltas = {number: delta for number, delta in books.deltas.items() if delta}
     changed = books.changed()
@@ -235,8 +229,10 @@ async def _write(
         books.written,
         now,
         TOPIC,
-        keys,
-        envelopes,
+        [row.key for row in queue.rows],
+        [row.envelope for row in queue.rows],
+        [row.first for row in queue.rows],
+        [row.last for row in queue.rows],
         list(deltas),
         list(deltas.values()),
         [places[account.number] for account in changed],

@@ -1,6 +1,10 @@
 """The statements of the ledger's hot path. Each is prepared once per connection."""
 
+from chassis.messaging import NOWHERE
 from payments.domain.ledger.transfers import Entry
+
+ENTRIES = "payments.ledger.entries"
+"""The topic of outbox rows that only name entries (`telling.py`); none of the bus."""
 
 COLUMNS = ", ".join(Entry._fields)
 """The columns of `transfer` in the order of Entry's fields."""
@@ -76,20 +80,36 @@ WRITE = f"""
     WITH posted AS (
         INSERT INTO transfer ({COLUMNS}, posted_at)
         SELECT {COLUMNS}, $2 FROM unnest($1::ledger_entry[]) WITH ORDINALITY AS entry({COLUMNS}, place) ORDER BY place
+        RETURNING seq
+    ), numbered AS (
+        SELECT array_agg(seq ORDER BY seq) AS numbers FROM posted
     ), queued AS (
-        INSERT INTO outbox (topic, key, envelope)
-        SELECT $3, key, envelope FROM unnest($4::text[], $5::text[]) WITH ORDINALITY AS event(key, envelope, place)
+        INSERT INTO outbox (topic, key, partition, envelope)
+        SELECT CASE WHEN first IS NULL THEN $3 ELSE '{ENTRIES}' END, key,
+               CASE WHEN first IS NOT NULL THEN {NOWHERE} END,
+               CASE WHEN first IS NULL THEN envelope
+                    ELSE envelope || array_to_string(numbers[first:last], ',') || ']}}' END
+        FROM unnest($4::text[], $5::text[], $6::int[], $7::int[]) WITH ORDINALITY
+             AS event(key, envelope, first, last, place), numbered
         ORDER BY place
     ), summed AS (
-        INSERT INTO account_delta (account_id, delta_minor) SELECT * FROM unnest($6::bigint[], $7::bigint[])
+        INSERT INTO account_delta (account_id, delta_minor) SELECT * FROM unnest($8::bigint[], $9::bigint[])
     )
     UPDATE account SET balance_minor = now_at.balance_minor
-    FROM unnest($8::tid[], $9::bigint[], $10::bigint[]) AS now_at(place, id, balance_minor)
+    FROM unnest($10::tid[], $11::bigint[], $12::bigint[]) AS now_at(place, id, balance_minor)
     WHERE account.ctid = now_at.place AND account.id = now_at.id"""  # noqa: S608
 """Entries, events, what happened to the house, and the players' new balances, in one statement.
+
+Game movements are queued by the numbers of their entries; their envelopes would cost a third of all that a batch does.
 
 Balances are written where the locked rows lie: finding each by its number would cost another walk through an index.
 
 Entries travel as rows of one type rather than column by column: half the work for the client (2.3 us instead of 4.8 per
 entry), and a quarter less for the server.
 """
+
+NAMED = f"""
+    SELECT named.place, transfer.id, {_ENTRY}
+    FROM unnest($1::int[], $2::timestamptz[], $3::bigint[]) AS named(place, at, number)
+    JOIN transfer ON transfer.posted_at = named.at AND transfer.seq = named.number ORDER BY named.place, named.number"""  # noqa: S608
+"""The entries that outbox rows name, in the order of posting."""
