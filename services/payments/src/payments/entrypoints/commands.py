@@ -18,6 +18,7 @@ from payments.adapters.ledger.told import BadSeals, read_seals
 from payments.adapters.ledger.verify import Finding, verify
 from payments.read_models.adjustment_list import adjustment_list
 from payments.read_models.deposit_list import deposit_list
+from payments.read_models.dispute_list import dispute_list
 from payments.read_models.refund_list import refund_list
 from payments.read_models.withdrawal_list import withdrawal_list
 
@@ -66,6 +67,7 @@ LISTS = (
         adjustment_list, "adjustment",
         (*_OF_IT, "direction", "adjustment_class", "proposed_by", "approved_by", "transfer_id"),
     ),
+    Shown(dispute_list, "dispute", (*_OF_IT, "provider", "deposit_id", "reference", "stage", "status", "told")),
 )  # fmt: skip
 """What is held against events of what people look at. Columns that were added without a rebuild are none of it."""
 

@@ -16,6 +16,7 @@ from .test_bonuses import give_bonus
 from .test_bonuses import propose as propose_bonus
 from .test_causes import plant
 from .test_closed_loop import approved, settle, split
+from .test_disputes import charged_back, disputes
 from .test_refunds import refund
 from .test_taken_back import paid_in, refunded
 from .world import World
@@ -95,6 +96,15 @@ async def test_a_list_that_shows_something_else_is_found_with_the_payment(world:
         await plant(world, back[1], id=key)
         await execute(world, "DROP TABLE kept")
     assert await broken(world) == {}
+
+
+@pytest.mark.parametrize("change", ["status = 'won'", "stage = 'inquiry'", "player_id = gen_random_uuid()"])
+async def test_a_dispute_that_would_hold_no_payout_any_more_is_found(world: World, change: str) -> None:
+    await charged_back(world, await paid_in(world))
+    assert await broken(world) == {}
+    await plant(world, f"UPDATE rm_dispute_list SET {change}")
+    (dispute,) = await disputes(world)
+    assert f"dispute={dispute['id']}, {change.split(' = ')[0]}=" in (await broken(world))[SHOWN]
 
 
 async def test_a_payment_in_a_list_without_events_is_found(world: World) -> None:
