@@ -98,13 +98,15 @@ async def test_a_list_that_shows_something_else_is_found_with_the_payment(world:
     assert await broken(world) == {}
 
 
-@pytest.mark.parametrize("change", ["status = 'won'", "stage = 'inquiry'", "player_id = gen_random_uuid()"])
-async def test_a_dispute_that_would_hold_no_payout_any_more_is_found(world: World, change: str) -> None:
+@pytest.mark.parametrize(
+    ("column", "other"), [("status", "'won'"), ("stage", "'inquiry'"), ("player_id", "gen_random_uuid()")]
+)
+async def test_a_dispute_that_would_hold_no_payout_any_more_is_found(world: World, column: str, other: str) -> None:
     await charged_back(world, await paid_in(world))
     assert await broken(world) == {}
-    await plant(world, f"UPDATE rm_dispute_list SET {change}")
+    await plant(world, f"UPDATE rm_dispute_list SET {column} = {other}")
     (dispute,) = await disputes(world)
-    assert f"dispute={dispute['id']}, {change.split(' = ')[0]}=" in (await broken(world))[SHOWN]
+    assert f"dispute={dispute['id']}, {column}=" in (await broken(world))[SHOWN]
 
 
 async def test_a_payment_in_a_list_without_events_is_found(world: World) -> None:
