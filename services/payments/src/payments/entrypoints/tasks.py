@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
 from chassis.store import UnitOfWork
@@ -38,6 +38,9 @@ from payments.application.second_payments import refund_second_payment
 
 ANOTHER_FILE_ENDS: Final = timedelta(seconds=2)
 """Until a file is looked at again that waits for others to be done."""
+
+LONGEST_HELD: Final = timedelta(hours=1)
+"""Until an order is looked at again that has been held for long."""
 
 
 def tasks(desk: Desk) -> dict[str, Handler]:
@@ -106,7 +109,9 @@ def _payout_tasks(desk: Desk) -> dict[str, Handler]:
         """Send an order to pay, or find out what became of it."""
         since = _since(desk, task)
         pause = await PayoutProcess(desk).send(task.id, _casino(task), desk.now() - since)
-        _again(pause, task, since=(desk.now() if pause is PROVIDER_OFF else since).isoformat())
+        if pause is PROVIDER_OFF:
+            _hold(desk, task)
+        _again(pause, task, since=since.isoformat(), held="")
 
     async def ask(task: Task) -> None:
         """Ask what became of an order that was sent."""
@@ -147,7 +152,9 @@ def _refund_tasks(desk: Desk) -> dict[str, Handler]:
         """Send an order to refund, or find out what became of it."""
         since = _since(desk, task)
         pause = await RefundProcess(desk).send(task.id, _casino(task), desk.now() - since)
-        _again(pause, task, since=(desk.now() if pause is PROVIDER_OFF else since).isoformat())
+        if pause is PROVIDER_OFF:
+            _hold(desk, task)
+        _again(pause, task, since=since.isoformat(), held="")
 
     async def ask(task: Task) -> None:
         """Ask what became of a refund that the provider took."""
@@ -236,6 +243,16 @@ def _since(desk: Desk, task: Task) -> datetime:
 
 def _casino(task: Task) -> UUID:
     return UUID(task.payload["casino_id"])
+
+
+def _hold(desk: Desk, task: Task) -> NoReturn:
+    """Look again once it is held a tenth longer, after a minute at least and an hour at most: what is held for weeks
+    takes few turns of what may go.
+    """
+    now = desk.now()
+    held = datetime.fromisoformat(task.payload.get("held") or now.isoformat())
+    pause = min(max((now - held) / 10, PROVIDER_OFF), LONGEST_HELD)
+    raise Retry(pause, payload={**task.payload, "since": now.isoformat(), "held": held.isoformat()})
 
 
 def _again(pause: timedelta | None, task: Task, **remembered: str) -> None:

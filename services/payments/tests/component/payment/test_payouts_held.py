@@ -1,6 +1,8 @@
 """What was approved and is not sent says why, as long as that is so."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from .test_debts_hold import TRUSTLY
 from .test_disputes import charged_back, dispute_of, told
@@ -46,6 +48,20 @@ async def test_a_provider_that_is_off_holds_it_until_it_is_on(world: World) -> N
     assert [one["withdrawal_id"] for one in listed.json()] == [withdrawal_id]
     assert "held_by" not in (await world.get(f"/withdrawals/{withdrawal_id}")).json()
     await switch_on(world)
+    assert await held(world, withdrawal_id) == ("sent", None)
+
+
+async def test_what_is_held_for_long_is_looked_at_ever_more_rarely(world: World) -> None:
+    await world.give()
+    withdrawal_id = await waiting(world)
+    pauses = []
+    for hours in (0, 2, 1, 240):
+        await world.pass_time(hours=hours)
+        (task,) = await world.rows("SELECT run_at FROM task WHERE id = $1", UUID(withdrawal_id))
+        pauses.append(task["run_at"] - world.clock.now())
+    assert pauses == [timedelta(minutes=one) for one in (1, 12, 18, 60)]
+    await world.settle("/providers/trustly", {**TRUSTLY, "enabled": True})
+    await world.pass_time(hours=1)
     assert await held(world, withdrawal_id) == ("sent", None)
 
 
