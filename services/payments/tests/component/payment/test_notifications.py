@@ -16,7 +16,7 @@ async def set_aside(world: World) -> list[tuple[str, str]]:
     """(provider, code) of what people were asked to look into."""
     rows = await world.rows("SELECT envelope FROM outbox ORDER BY id")
     told = [json.loads(row["envelope"]) for row in rows]
-    asides = [one["data"] for one in told if one["type"] == "payments.notification_set_aside"]
+    asides = [one["data"] for one in told if one.get("type") == "payments.notification_set_aside"]
     return [(one["provider"], one["code"]) for one in asides]
 
 

@@ -333,7 +333,7 @@ class World:
 
     async def published(self) -> list[str]:
         """Types of what was published since the start, in order; movements of money and settings left out."""
-        rows = await self.rows("SELECT envelope::json ->> 'type' AS type FROM outbox ORDER BY id")
+        rows = await self.rows("SELECT envelope::json ->> 'type' AS type FROM outbox WHERE key <> '' ORDER BY id")
         return [
             row["type"].removeprefix("payments.")
             for row in rows
