@@ -5,10 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.backoffice.events import PlayerContactsMarked, PlayerProfileChanged
 from payments.domain.fraud.features import FEATURES, WINDOWS, look_up, value_name
 
+from .test_bonuses import give_bonus
 from .test_fraud import DEVICE, HOME, LOCAL, asks, automatic, cases, decisions
 from .test_fraud_signals import bets
+from .test_fraud_told import SAME, another_password, whose, wrong_password
 from .test_fraud_work import ALLOWED, ENTRY, at
 from .test_instruments import CARD, another_player, pay, tell_charge
 from .test_withdrawals import BANK
@@ -193,8 +196,12 @@ async def test_what_no_payment_brings_cannot_be_listed(
 
 
 async def test_every_feature_is_known_of_some_payment(world: World) -> None:
-    """Of one deposit, its card and one withdrawal everything that rules may ask for is known."""
+    """Of one deposit, its card and one withdrawal everything that rules may ask for is known, of who was told of."""
     await asks(world)
+    await give_bonus(world)
+    marks = PlayerContactsMarked(**whose(world), phone=SAME, address=SAME, email_domain=SAME)
+    moved = PlayerProfileChanged(**whose(world), fields=("phone",))
+    await world.tell(marks, moved, another_password(world), wrong_password(world))
     await listed(world, "bin", value="424242")
     world.come_from(HOME)
     await pay(world, {"iin": "424242"}, device_id=DEVICE)
