@@ -12,7 +12,8 @@ revision = "0092"
 down_revision = "0091"
 
 _MARKS = """
-    CREATE OR REPLACE FUNCTION bank_marks(said text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+    CREATE OR REPLACE FUNCTION bank_marks(said text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
     DECLARE
         run text;
         until_here text := '';
