@@ -1,17 +1,14 @@
 """The statements of an exchange: what is known of money goes with it into the other currency."""
 
-from payments.adapters.fraud.sql import ADDED
+from payments.adapters.fraud.sql import ADDED, MOST
 from payments.domain.fraud.features import COUNTED
-
-_MOST = 9_000_000_000_000_000_000
-"""What sums stop at, as they do where they are counted."""
 
 
 def _share(sum_minor: str, part: str) -> str:
     """So much of a sum as went with the exchange, in units of `part`: $5 what was sold, $6 what that bought. $7 is
     what there was to be sold, on hold or not.
     """
-    return f"greatest(least(trunc({sum_minor}::numeric * {part} / $7::bigint), {_MOST}), -{_MOST})::bigint"
+    return f"greatest(least(trunc({sum_minor}::numeric * {part} / $7::bigint), {MOST}), -{MOST})::bigint"
 
 
 def _less(*sums: str) -> str:
@@ -20,7 +17,7 @@ def _less(*sums: str) -> str:
 
 def _more(*sums: str) -> str:
     return ", ".join(
-        f"{name} = least(of.{name}::numeric + {_share(f'had.{name}', '$6::bigint')}, {_MOST})::bigint" for name in sums
+        f"{name} = least(of.{name}::numeric + {_share(f'had.{name}', '$6::bigint')}, {MOST})::bigint" for name in sums
     )
 
 
@@ -66,4 +63,4 @@ STAKED_TOO = f"""
     INSERT INTO fraud_stake AS of (casino_id, player_id, currency, grain, bucket, staked_minor)
     SELECT $1, $2, $4, had.grain, had.bucket, {_share("had.staked_minor", "$6::bigint")} FROM had
     ON CONFLICT (casino_id, player_id, currency, grain, bucket)
-    DO UPDATE SET staked_minor = least(of.staked_minor::numeric + excluded.staked_minor, {_MOST})::bigint"""  # noqa: S608 - names of columns
+    DO UPDATE SET staked_minor = least(of.staked_minor::numeric + excluded.staked_minor, {MOST})::bigint"""  # noqa: S608 - names of columns

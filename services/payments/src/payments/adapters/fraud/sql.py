@@ -16,12 +16,12 @@ _BY_NOW = {
 _PLACES = ", ".join(
     _BY_NOW.get(name, "{place}::bigint").format(place=f"${number}") for number, name in enumerate(_NAMES, 7)
 )
-_MOST = 9_000_000_000_000_000_000
+MOST = 9_000_000_000_000_000_000
 """What sums of money stop at: nobody has as much, but anybody can ask for it, and no payment may fail by that."""
 ADDED = ", ".join(
     f"{name} = greatest(c.{name}, excluded.{name})"
     if name.startswith("largest")
-    else f"{name} = least(c.{name}::numeric + excluded.{name}, {_MOST})::bigint"
+    else f"{name} = least(c.{name}::numeric + excluded.{name}, {MOST})::bigint"
     if name.endswith("_minor")
     else f"{name} = c.{name} + excluded.{name}"
     for name in _NAMES
@@ -29,7 +29,7 @@ ADDED = ", ".join(
 _SUMS = ", ".join(
     f"max(c.{name}) FILTER (WHERE c.currency = $8)"
     if name.startswith("largest")
-    else f"least(coalesce(sum(c.{name}) FILTER (WHERE c.currency = $8), 0), {_MOST})"
+    else f"least(coalesce(sum(c.{name}) FILTER (WHERE c.currency = $8), 0), {MOST})"
     if name.endswith("_minor")
     else f"sum(c.{name})"
     for name in _NAMES
