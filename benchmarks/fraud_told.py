@@ -13,7 +13,9 @@ from contracts.verification.events import HitDecided, HitRaised
 from fraud_people import Kind
 
 TOLD: Final[dict[Kind, Callable[[UUID, UUID, datetime], ContractEvent]]] = {
-    "password": lambda player, casino, _: PlayerPasswordChanged(player_id=player, casino_id=casino),
+    "password": lambda player, casino, _: PlayerPasswordChanged(
+        subject_kind="player", subject_id=player, casino_id=casino
+    ),
     "lock": lambda player, casino, now: LogInFailed(
         subject_kind="player", subject_id=player, casino_id=casino, failures=5, locked_until=now
     ),

@@ -17,11 +17,14 @@ PERSONAL = re.compile(
 )
 """Words no field of a contract event may have in its name: a consumer that must know asks the owner."""
 
+MARKS = {"backoffice.player_contacts_marked.v1": {"phone", "address", "email_domain"}}
+"""Keyed hashes, which tell that two have the same and not what (ADR 69)."""
+
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.label())
 def test_an_event_is_explained_and_holds_nothing_personal(cls: type[ContractEvent]) -> None:
     assert cls.__doc__
-    assert [name for name in cls.model_fields if PERSONAL.search(name)] == []
+    assert {name for name in cls.model_fields if PERSONAL.search(name)} == MARKS.get(cls.label(), set())
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.label())

@@ -147,7 +147,7 @@ async def test_that_a_player_has_another_password_is_told_to_those_who_pay_him_o
         answer = await client.post(f"{V1}/player-sessions/password", json=change, headers=bearer(token))
         assert answer.status_code == status, answer.text
     [told] = [one for one in await envelopes(service) if one.type == "security.player_password_changed"]
-    assert told.data == {"player_id": str(ann), "casino_id": str(casino.id)}
+    assert told.data == {"subject_kind": "player", "subject_id": str(ann), "casino_id": str(casino.id)}
 
 
 async def test_what_is_told_of_a_players_session_names_the_casino(

@@ -215,12 +215,13 @@ class PlayerPasswordChanged(
     type="security.player_password_changed",
     version=1,
     topic=SESSIONS,
-    key="player_id",
+    key="subject_id",
     consumers=("backoffice", "payments"),
 ):
     """A player chose another password, or whoever had his; every other session of his ended."""
 
-    player_id: PlayerId
+    subject_kind: Literal["player"]
+    subject_id: PlayerId
     casino_id: CasinoId
 
 

@@ -117,11 +117,11 @@ def key(recorded: Recorded[Any]) -> tuple[UUID, ...] | None:
         case PlayerProfileChanged():
             return None if _CONTACT.isdisjoint(event.fields) else (event.player_id,)
         case _:
-            return (event.player_id,)
+            return (_whose(event),)
 
 
 def _whose(event: Any) -> UUID:
-    player_id: UUID = event.subject_id if isinstance(event, LogInFailed) else event.player_id
+    player_id: UUID = event.subject_id if isinstance(event, LogInFailed | PlayerPasswordChanged) else event.player_id
     return player_id
 
 

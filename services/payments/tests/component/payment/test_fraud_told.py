@@ -39,7 +39,7 @@ async def was_paid_before(world: World) -> None:
 
 
 def another_password(world: World) -> PlayerPasswordChanged:
-    return PlayerPasswordChanged(**whose(world))
+    return PlayerPasswordChanged(subject_kind="player", subject_id=world.player, casino_id=world.casino)
 
 
 def wrong_password(world: World, *, locks: bool = True) -> LogInFailed:

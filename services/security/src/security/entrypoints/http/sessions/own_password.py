@@ -62,7 +62,7 @@ async def _tell(uow: UnitOfWork, caller: Caller) -> None:
     fact = act(caller, uow.ctx, "password.change", (caller.kind, caller.id), casino_id=caller.casino_id)
     await uow.publish(fact, stream_id=f"access-{caller.id}")
     if caller.is_player and caller.casino_id is not None:
-        told = PlayerPasswordChanged(player_id=caller.id, casino_id=caller.casino_id)
+        told = PlayerPasswordChanged(subject_kind="player", subject_id=caller.id, casino_id=caller.casino_id)
         await uow.publish(told, stream_id=f"access-{caller.id}")
 
 
