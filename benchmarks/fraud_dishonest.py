@@ -158,14 +158,20 @@ def slow_launderer(scene: Scene) -> None:
     scene.takes_out(who, at + 5, scene.thing("iban"), amount * 95 // 100)
 
 
-def account_taken(scene: Scene) -> None:
-    """An honest player's account, until somebody else asks for its money: another device, another place."""
+def _worth_taking(scene: Scene) -> tuple[Who, int]:
+    """Somebody who pays in, plays and was paid once, and when: his account is about to be taken."""
     who, at = scene.player("account_taken"), scene.begin(15)
     for _ in range(2):
         at += scene.random.randrange(DAY, 3 * DAY)
         scene.pays(who, at, 200_00)
         scene.plays(who, at, 200_00, times=1.5)
     scene.takes_out(who, at + 300, scene.thing("iban"), 20_00)
+    return who, at
+
+
+def account_taken(scene: Scene) -> None:
+    """An honest player's account, until somebody else asks for its money: another device, another place."""
+    who, at = _worth_taking(scene)
     thief = replace(who, ip=scene.home(), device=scene.thing("device"))
     scene.takes_out(thief, at + 2 * DAY, scene.thing("iban"))
 
@@ -244,12 +250,7 @@ def password_thief(scene: Scene) -> None:
     """Sits at the player's own device from afar: guesses until the log-in is locked, or knows the password and changes
     it, has the letters go elsewhere, and then the money.
     """
-    who, at = scene.player("account_taken"), scene.begin(15)
-    for _ in range(2):
-        at += scene.random.randrange(DAY, 3 * DAY)
-        scene.pays(who, at, 200_00)
-        scene.plays(who, at, 200_00, times=1.5)
-    scene.takes_out(who, at + 300, scene.thing("iban"), 20_00)
+    who, at = _worth_taking(scene)
     scene.happens(who, at + 2 * DAY, "lock" if scene.random.random() < 0.5 else "password")
     scene.happens(who, at + 2 * DAY + 5, "contact")
     scene.takes_out(who, at + 2 * DAY + 20, scene.thing("iban"))
